@@ -1,0 +1,80 @@
+/** How a table is cut into windows, and what a run of a window again does (design: "Config"). */
+export type TableMode =
+  | { readonly kind: 'full' }
+  | {
+      readonly kind: 'daily';
+      /** The column that dates a row: `date`, `timestamp` or `timestamptz`. */
+      readonly column: string;
+      /** IANA zone of the business day. A `timestamp` column without zone is read as wall-clock time of this zone. */
+      readonly timezone: string;
+      /** Days before the newest one that every run reads again, for rows that arrive late. */
+      readonly lookbackDays: number;
+    }
+  | {
+      readonly kind: 'incremental';
+      readonly cursor: string;
+      readonly key: readonly string[];
+    };
+
+/** What happens to a window that has rejected rows: it waits for a person, or goes on without them. */
+export type OnReject = 'hold' | 'apply';
+
+export interface Table {
+  /** Name in the config, in S3 keys and (upper-cased) of the Snowflake tables: `[a-z_][a-z0-9_]*`. */
+  readonly name: string;
+  /** Where the rows come from; defaults to `public` and `name`. */
+  readonly source: { readonly schema: string; readonly table: string };
+  readonly mode: TableMode;
+  readonly onReject: OnReject;
+}
+
+export interface Project {
+  /** `[a-z][a-z0-9-]*`: part of bucket, role and object names. */
+  readonly name: string;
+  readonly tables: readonly Table[];
+  readonly source: {
+    /** Connections an extract may hold open at once; also the number of windows read at the same time. */
+    readonly maxConnections: number;
+    /** Bound on one COPY, in seconds. */
+    readonly statementTimeoutSeconds: number;
+  };
+  readonly staging: {
+    /** Prefix inside the bucket, empty or ending in `/`. */
+    readonly prefix: string;
+  };
+  readonly snowflake: {
+    readonly database: string;
+    readonly warehouse: string;
+    readonly schemas: {
+      readonly landing: string;
+      readonly raw: string;
+      readonly ops: string;
+      readonly dev: string;
+      readonly prod: string;
+    };
+    readonly roles: {
+      readonly deployer: string;
+      readonly loader: string;
+      readonly transformer: string;
+      readonly reader: string;
+    };
+    readonly storageIntegration: string;
+    /** ARN of the role that Snowflake assumes to read the bucket, fixed before the role exists; derived in the cloud. */
+    readonly storageRoleArn: string;
+    readonly storageExternalId: string;
+  };
+  readonly models: {
+    /** Folder of the dbt project, absolute once loaded. */
+    readonly path: string;
+    /** Which schema a build publishes to unless `--target` says otherwise. */
+    readonly target: 'dev' | 'prod';
+    readonly threads: number;
+  };
+}
+
+/** A loaded config: the project, and where it was read from. */
+export interface LoadedProject {
+  readonly project: Project;
+  /** Folder of `sluice.config.ts`; relative paths of the config are taken from here. */
+  readonly directory: string;
+}

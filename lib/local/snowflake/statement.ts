@@ -1,0 +1,121 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+/** One token of Snowflake SQL. Comments and blanks are dropped; positions point into the statement's text. */
+export interface Token {
+  /** `word`: unquoted name or keyword; `quoted`: "…"; `string`: '…' or $$…$$; `symbol`: punctuation and operators. */
+  readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'symbol' | 'variable';
+  /** As written. */
+  readonly text: string;
+  /** Folded name (`word`: upper-cased), unescaped content (`quoted`, `string`), or the text itself. */
+  readonly value: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One statement, without its semicolon. */
+export interface Statement {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+}
+
+/** A column of a result, with Snowflake's type. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type:
+    | 'FIXED'
+    | 'REAL'
+    | 'TEXT'
+    | 'BOOLEAN'
+    | 'DATE'
+    | 'TIME'
+    | 'TIMESTAMP_NTZ'
+    | 'TIMESTAMP_LTZ'
+    | 'TIMESTAMP_TZ'
+    | 'VARIANT'
+    | 'OBJECT'
+    | 'ARRAY'
+    | 'BINARY';
+  readonly nullable: boolean;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly length?: number;
+}
+
+/** What a statement gives back. Values are already in the wire's text form (numbers as digits, dates as days since 1970, …). */
+export interface StatementResult {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Set for DML: what the driver reports as rows affected. */
+  readonly affected?: { readonly inserted: number; readonly updated: number; readonly deleted: number };
+}
+
+/** `database.schema.name`, each part folded. */
+export interface QualifiedName {
+  readonly database: string;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** An object of the account that DuckDB has no notion of: stage, pipe, stream, task, integration, file format, role, warehouse, … */
+export interface CatalogObject {
+  /** Upper case, as in `SHOW <kind>S`: STAGE, PIPE, STREAM, TASK, INTEGRATION, FILE_FORMAT, ROLE, WAREHOUSE, … */
+  readonly kind: string;
+  /** Account-level objects have empty `database` and `schema`. */
+  readonly name: QualifiedName;
+  /** JSON-serializable properties, owned by the handler of the kind. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly owner: string;
+  readonly createdOn: Date;
+}
+
+/** Objects by kind and name, kept in the server's own DuckDB schema and written in the session's transaction or at once (DDL). */
+export interface ObjectStore {
+  get(kind: string, name: QualifiedName): Promise<CatalogObject | undefined>;
+  put(object: CatalogObject): Promise<void>;
+  drop(kind: string, name: QualifiedName): Promise<boolean>;
+  list(kind: string, scope?: { readonly database?: string; readonly schema?: string }): Promise<readonly CatalogObject[]>;
+}
+
+/** What a session remembers between statements. */
+export interface SessionState {
+  readonly id: string;
+  role: string;
+  warehouse: string | null;
+  database: string | null;
+  schema: string | null;
+  readonly parameters: Map<string, string>;
+  /** Values of `SET name = …`, by folded name. */
+  readonly variables: Map<string, string | null>;
+  /** True between BEGIN and COMMIT or ROLLBACK. */
+  inTransaction: boolean;
+}
+
+/** What a handler works with. */
+export interface ExecutionContext {
+  readonly session: SessionState;
+  /** This session's own DuckDB connection, inside its transaction when there is one. */
+  readonly duck: DuckDBConnection;
+  readonly objects: ObjectStore;
+  /** Values bound to `?`, in order, as text with their type. */
+  readonly binds: readonly { readonly type: string; readonly value: string | null }[];
+  /** Runs another Snowflake statement in this session (bodies of tasks, EXECUTE IMMEDIATE). */
+  execute(sql: string, binds?: ExecutionContext['binds']): Promise<StatementResult>;
+  /** Opens a session of its own with this one's role, database and schema (tasks, pipes). */
+  openSession(): Promise<{ readonly context: ExecutionContext; close(): Promise<void> }>;
+  /** Resolves a name of one to three parts against the session's database and schema; raises Snowflake's own error if there is none. */
+  qualify(parts: readonly string[]): QualifiedName;
+  /** Where a table lives inside DuckDB: quoted, ready to be put into DuckDB's SQL. */
+  duckTable(name: QualifiedName): string;
+  /** Columns of a table or view with Snowflake's types, in order. */
+  columnsOf(name: QualifiedName): Promise<readonly ResultColumn[]>;
+  /** Translates a Snowflake expression or query to DuckDB's SQL. */
+  translateQuery(sql: string): Promise<string>;
+  readonly now: () => Date;
+}
+
+/** A family of statements. The dispatcher picks the handler with the longest matching head. */
+export interface StatementHandler {
+  /** Leading keywords after removing OR REPLACE, TRANSIENT, TEMPORARY, IF [NOT] EXISTS: `CREATE STAGE`, `ALTER TASK`, `COPY INTO`, `SHOW PIPES`. */
+  readonly heads: readonly string[];
+  run(context: ExecutionContext, statement: Statement): Promise<StatementResult>;
+}
