@@ -7,5 +7,22 @@ export type {
   StagingConnection,
 } from './connections.ts';
 export type { Contract, ContractColumn } from './contract.ts';
+export { contractFile, readContract, writeContract } from './contract-files.ts';
+export {
+  type DailyOptions,
+  daily,
+  defineProject,
+  full,
+  type IncrementalOptions,
+  incremental,
+  type ProjectInput,
+  type TableInput,
+  type TableOptions,
+} from './define.ts';
+export { connectionsFromEnvironment, type EnvironmentConnections } from './environment.ts';
 export { type ErrorKind, exitCodeOf, SluiceError, type SluiceErrorOptions } from './errors.ts';
+export { loadProject } from './load.ts';
+export { similarNames, targetName } from './names.ts';
+export { parseProject } from './parse.ts';
+export { ConfigError, type ConfigProblem } from './problems.ts';
 export type { LoadedProject, OnReject, Project, Table, TableMode } from './project.ts';
