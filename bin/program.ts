@@ -1,0 +1,165 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from './context.ts';
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly config: string;
+  readonly state: string;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** What a command does: its own options in, its exit code out. 0 done, 1 the work failed; other failures are thrown. */
+export type CommandAction<Options> = (context: CommandContext, options: Options) => Promise<0 | 1>;
+
+interface CommandModule<Options> {
+  readonly run: CommandAction<Options>;
+}
+
+/**
+ * Declares all commands. Their code is loaded when one is called, so that `--help` does not wait for the drivers.
+ *
+ * @param onExit takes the exit code of the command that ran
+ */
+export function createProgram(onExit: (exitCode: number) => void): Command {
+  const program = new Command('sluice')
+    .description("An application's Postgres data, in Snowflake, as tested tables.")
+    .version('0.1.0')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(see --help)')
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? 0 : 2);
+    });
+
+  const command = <Options extends object>(
+    path: string,
+    description: string,
+    load: () => Promise<CommandModule<Options>>,
+  ): Command => {
+    const words = path.split(' ');
+    const name = words.pop() ?? path;
+    const parent = words.reduce<Command>(
+      (at, word) =>
+        at.commands.find((known) => known.name() === word) ??
+        at.command(word).description('the embedded servers'),
+      program,
+    );
+    return parent
+      .command(name)
+      .copyInheritedSettings(program)
+      .description(description)
+      .option('--config <file>', 'the config file, or the folder that holds it', '.')
+      .option('--state <dir>', 'where the embedded servers keep their state', '.sluice')
+      .option('--json', 'one JSON object on stdout, logs on stderr', false)
+      .option('--verbose', 'log what happens, as JSON lines on stderr', false)
+      .action(async (...given: unknown[]) => {
+        const self = given.at(-1);
+        const [{ runCommand }, module] = await Promise.all([import('./context.ts'), load()]);
+        if (!(self instanceof Command)) throw new TypeError('commander gives the command last');
+        const named = Object.fromEntries(
+          self.registeredArguments.map((argument, index) => [argument.name(), given[index]]),
+        );
+        const options = { ...self.opts<GlobalOptions & Options>(), ...named };
+        onExit(await runCommand(options, options, module.run));
+      });
+  };
+
+  command(
+    'demo',
+    'the whole way on this machine: sales from Postgres to tested tables',
+    () => import('./commands/demo.ts'),
+  )
+    .option('--data <file>', 'take the "Online Retail" file (.csv, .csv.gz) instead of generated sales')
+    .option('--days <n>', 'days of generated sales, ending yesterday', wholeNumber, 365)
+    .option('--rows <n>', 'about how many generated sales', wholeNumber, 500_000)
+    .option('--seed <n>', 'seed of the generated sales', wholeNumber, 1);
+
+  windows(
+    command('run', 'plan, extract, load, check freshness, build, publish', () => import('./commands/run.ts')),
+  );
+  windows(command('plan', 'what a run would do', () => import('./commands/plan.ts')));
+  windows(command('extract', 'read windows from the source into S3', () => import('./commands/extract.ts')));
+  command(
+    'load',
+    'bring what is staged into RAW now, and wait for it',
+    () => import('./commands/load.ts'),
+  ).option('--timeout <seconds>', 'how long to wait', wholeNumber, 900);
+  command(
+    'provision',
+    'create or change what Sluice owns in Snowflake',
+    () => import('./commands/provision.ts'),
+  );
+
+  selection(
+    command(
+      'build',
+      'build and test the models, publish if all is well',
+      () => import('./commands/build.ts'),
+    ),
+  ).option('--full-refresh', 'build incremental models from nothing', false);
+  selection(command('test', 'test what is published', () => import('./commands/test.ts')));
+  command(
+    'freshness',
+    'how old the sources are, against their limits',
+    () => import('./commands/freshness.ts'),
+  );
+  command(
+    'status',
+    'what is loaded, window by window, and what needs a person',
+    () => import('./commands/status.ts'),
+  ).option('--table <name>', 'this table only');
+  windows(
+    command(
+      'reconcile',
+      'rows in the source, in manifests, landed and in RAW, per window',
+      () => import('./commands/reconcile.ts'),
+    ),
+  );
+  command('query', 'run one statement in Snowflake', () => import('./commands/query.ts')).argument(
+    '<sql>',
+    'Snowflake SQL',
+  );
+  command('doctor', 'check everything a run needs, and name the fix', () => import('./commands/doctor.ts'));
+  command(
+    'local up',
+    'start Postgres, S3 and Snowflake on this machine until Ctrl-C',
+    () => import('./commands/local-up.ts'),
+  )
+    .option('--postgres-port <n>', 'port of Postgres', wholeNumber)
+    .option('--s3-port <n>', 'port of S3', wholeNumber)
+    .option('--snowflake-port <n>', 'port of Snowflake', wholeNumber);
+  return program;
+}
+
+function windows(command: Command): Command {
+  return command
+    .option('--from <day>', 'first business day, YYYY-MM-DD', day)
+    .option('--to <day>', 'last business day, YYYY-MM-DD', day)
+    .option('--table <name...>', 'these tables only');
+}
+
+function selection(command: Command): Command {
+  return command
+    .option('-s, --select <selector...>', 'nodes to build, in dbt selection syntax')
+    .option('--exclude <selector...>', 'nodes to leave out')
+    .option('--vars <json>', 'variables, as a JSON object')
+    .option('--threads <n>', 'nodes at the same time', wholeNumber)
+    .addOption(new Option('--target <name>', 'where to publish').choices(['dev', 'prod']));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
+  return Number(text);
+}
+
+function day(text: string): string {
+  const date = new Date(`${text}T00:00:00Z`);
+  if (
+    !/^\d{4}-\d{2}-\d{2}$/.test(text) ||
+    Number.isNaN(date.valueOf()) ||
+    date.toISOString().slice(0, 10) !== text
+  ) {
+    throw new InvalidArgumentError('expected a day, YYYY-MM-DD');
+  }
+  return text;
+}

@@ -1,0 +1,33 @@
+import type { Connections, Project } from '../config/index.ts';
+import type { Logger } from '../observe/index.ts';
+import type { Load } from '../snowflake/index.ts';
+import type { RunStep } from './steps.ts';
+
+/** What every step of a run works with. */
+export interface RunContext {
+  readonly project: Project;
+  /** Folder of the config: contracts stand here. */
+  readonly directory: string;
+  readonly connections: Connections;
+  /** Where artifacts of this machine go: compiled models, run results. */
+  readonly artifactsDirectory: string;
+  readonly logger: Logger;
+  readonly signal?: AbortSignal;
+  /** Takes what happens while it happens, for live progress. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export type RunEvent =
+  | { readonly type: 'step'; readonly step: RunStep; readonly state: 'started' }
+  | { readonly type: 'step'; readonly step: RunStep; readonly state: 'done'; readonly milliseconds: number }
+  | { readonly type: 'planned'; readonly table: string; readonly windows: number }
+  | {
+      readonly type: 'extracted';
+      readonly table: string;
+      readonly window: string;
+      /** So far, of this window. */
+      readonly rows: number;
+      readonly bytes: number;
+      readonly done: boolean;
+    }
+  | { readonly type: 'loaded'; readonly loads: readonly Load[] };
