@@ -1,0 +1,58 @@
+import { SluiceError } from '../config/index.ts';
+
+/** One thing that is wrong with a project: where, what, and what to do. */
+export interface Problem {
+  /** Relative to the project's folder. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** `file:line:column`, as far as it is known. */
+export function placeOf(problem: Pick<Problem, 'file' | 'line' | 'column'>): string {
+  if (problem.file === undefined) return '';
+  const line = problem.line === undefined ? '' : `:${problem.line}`;
+  const column = problem.line === undefined || problem.column === undefined ? '' : `:${problem.column}`;
+  return `${problem.file}${line}${column}`;
+}
+
+/** A project that cannot be built: everything that is wrong with it, at once. Exit code 2. */
+export class ProjectError extends SluiceError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], cause?: unknown) {
+    const lines = problems.map((problem) => {
+      const place = placeOf(problem);
+      const hint = problem.hint === undefined ? '' : ` ${problem.hint}`;
+      return `${place === '' ? '' : `${place}: `}${problem.message}${hint}`;
+    });
+    super({
+      code: 'PROJECT_INVALID',
+      kind: 'usage',
+      message:
+        lines.length === 1
+          ? (lines[0] ?? '')
+          : `The dbt project has ${lines.length} problems:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+      hint: 'Nothing was run. Correct the files named and try again.',
+      details: { problems },
+      cause,
+    });
+    this.problems = problems;
+  }
+}
+
+/** Collects problems while a project is read, so that they can be reported together. */
+export class Problems {
+  readonly list: Problem[] = [];
+
+  add(problem: Problem): void {
+    this.list.push(problem);
+  }
+
+  /** @throws ProjectError if anything was added */
+  throwIfAny(): void {
+    if (this.list.length > 0) throw new ProjectError(this.list);
+  }
+}

@@ -1,0 +1,211 @@
+import type { Problems } from '../errors.ts';
+import { asList, asRecord, asText, asTexts, type Data, type DataRecord } from '../values.ts';
+import type { RenderValue } from './config-file.ts';
+import { readTestRequest, type TestRequest } from './test-shapes.ts';
+import type { YamlFile } from './yaml.ts';
+
+/** Where a part of a schema file stands. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface PlacedTest extends Place {
+  readonly request: TestRequest;
+}
+
+export interface ColumnProperties {
+  readonly name: string;
+  readonly description: string;
+  readonly dataType: string | null;
+  readonly quote: boolean | null;
+  readonly meta: DataRecord;
+  readonly tags: readonly string[];
+  readonly constraints: readonly Data[];
+  readonly tests: readonly PlacedTest[];
+}
+
+/** What a schema file says of a model, seed, snapshot, analysis or macro. */
+export interface Properties extends Place {
+  readonly packageName: string;
+  readonly name: string;
+  readonly description: string;
+  readonly config: DataRecord;
+  readonly columns: readonly ColumnProperties[];
+  readonly tests: readonly PlacedTest[];
+  /** Everything as it was written, for the parts that only some resources have. */
+  readonly raw: DataRecord;
+}
+
+export interface SourceTableProperties extends Properties {
+  readonly source: DataRecord;
+  readonly sourceName: string;
+  readonly sourceDescription: string;
+  /** Folders of the file below its path, for the fqn. */
+  readonly folders: readonly string[];
+}
+
+/** All that the schema files of a package say, by the kind of thing it is said of. */
+export interface PackageProperties {
+  readonly models: Properties[];
+  readonly seeds: Properties[];
+  readonly snapshots: Properties[];
+  readonly analyses: Properties[];
+  readonly macros: Properties[];
+  readonly tests: Properties[];
+  readonly sources: SourceTableProperties[];
+  readonly exposures: Properties[];
+  readonly groups: Properties[];
+  readonly unitTests: Properties[];
+}
+
+export function emptyProperties(): PackageProperties {
+  return {
+    models: [],
+    seeds: [],
+    snapshots: [],
+    analyses: [],
+    macros: [],
+    tests: [],
+    sources: [],
+    exposures: [],
+    groups: [],
+    unitTests: [],
+  };
+}
+
+export interface SchemaFileContext {
+  readonly packageName: string;
+  readonly folders: readonly string[];
+  readonly render: RenderValue;
+  readonly problems: Problems;
+}
+
+/** Adds what one schema file says to `into`. Tests and descriptions stay templates; everything else is rendered. */
+export function readSchemaFile(yaml: YamlFile, context: SchemaFileContext, into: PackageProperties): void {
+  const root = asRecord(yaml.data);
+  if (root === undefined) {
+    if (yaml.data !== null)
+      context.problems.add({ file: yaml.file, line: 1, message: 'this is not a record.' });
+    return;
+  }
+  const reader = new SchemaReader(yaml, context);
+  into.models.push(...reader.readAll(root, 'models'));
+  into.seeds.push(...reader.readAll(root, 'seeds'));
+  into.snapshots.push(...reader.readAll(root, 'snapshots'));
+  into.analyses.push(...reader.readAll(root, 'analyses'));
+  into.macros.push(...reader.readAll(root, 'macros'));
+  into.tests.push(...reader.readAll(root, 'data_tests'));
+  into.exposures.push(...reader.readAll(root, 'exposures'));
+  into.groups.push(...reader.readAll(root, 'groups'));
+  into.unitTests.push(...reader.readAll(root, 'unit_tests'));
+  into.sources.push(...reader.readSources(root));
+}
+
+type Path = readonly (string | number)[];
+
+class SchemaReader {
+  readonly #yaml: YamlFile;
+  readonly #context: SchemaFileContext;
+
+  constructor(yaml: YamlFile, context: SchemaFileContext) {
+    this.#yaml = yaml;
+    this.#context = context;
+  }
+
+  readAll(root: DataRecord, key: string): Properties[] {
+    return this.#named(root, [key]).map(({ record, path }) => this.#properties(record, path));
+  }
+
+  readSources(root: DataRecord): SourceTableProperties[] {
+    return this.#named(root, ['sources']).flatMap(({ record, path }) => {
+      const { tables: _, ...rest } = record;
+      const source = this.#render(rest, path);
+      return this.#named(record, [...path, 'tables'], 'tables').map((table) => ({
+        ...this.#properties(table.record, table.path),
+        source,
+        sourceName: asText(source.name) ?? '',
+        sourceDescription: asText(record.description) ?? '',
+        folders: this.#context.folders,
+      }));
+    });
+  }
+
+  /** The records of a list that have a name; others are reported. */
+  #named(parent: DataRecord, path: Path, key = String(path.at(-1))): { record: DataRecord; path: Path }[] {
+    const value = parent[key];
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value)) {
+      this.#problem(path, `\`${key}\` is not a list.`);
+      return [];
+    }
+    return value.flatMap((item: Data, index: number) => {
+      const record = asRecord(item);
+      if (record === undefined || asText(record.name) === undefined) {
+        this.#problem([...path, index], `an entry of \`${key}\` has no \`name\`.`);
+        return [];
+      }
+      return [{ record, path: [...path, index] }];
+    });
+  }
+
+  #properties(record: DataRecord, path: Path): Properties {
+    const { tests, data_tests: dataTests, columns, description, ...rest } = record;
+    const raw = this.#render(rest, path);
+    return {
+      packageName: this.#context.packageName,
+      file: this.#yaml.file,
+      line: this.#yaml.lineOf(path),
+      name: asText(raw.name) ?? '',
+      description: asText(description) ?? '',
+      config: asRecord(raw.config) ?? {},
+      columns: this.#named({ columns: columns ?? null }, [...path, 'columns']).map((column) =>
+        this.#column(column.record, column.path),
+      ),
+      tests: [...this.#tests(tests, [...path, 'tests']), ...this.#tests(dataTests, [...path, 'data_tests'])],
+      raw,
+    };
+  }
+
+  #column(record: DataRecord, path: Path): ColumnProperties {
+    const config = asRecord(record.config) ?? {};
+    return {
+      name: asText(record.name) ?? '',
+      description: asText(record.description) ?? '',
+      dataType: asText(record.data_type) ?? null,
+      quote: typeof record.quote === 'boolean' ? record.quote : null,
+      meta: { ...asRecord(record.meta), ...asRecord(config.meta) },
+      tags: [...asTexts(record.tags), ...asTexts(config.tags)],
+      constraints: asList(record.constraints),
+      tests: [
+        ...this.#tests(record.tests, [...path, 'tests']),
+        ...this.#tests(record.data_tests, [...path, 'data_tests']),
+      ],
+    };
+  }
+
+  #tests(value: Data | undefined, path: Path): PlacedTest[] {
+    if (value !== undefined && value !== null && !Array.isArray(value)) {
+      this.#problem(path, `\`${String(path.at(-1))}\` is not a list.`);
+      return [];
+    }
+    return asList(value).flatMap((entry, index) => {
+      const at = [...path, index];
+      const request = readTestRequest(entry);
+      if (typeof request === 'string') {
+        this.#problem(at, `${request}.`);
+        return [];
+      }
+      return [{ request, file: this.#yaml.file, line: this.#yaml.lineOf(at) }];
+    });
+  }
+
+  #render(record: DataRecord, path: Path): DataRecord {
+    const rendered = this.#context.render(record, this.#yaml.file, this.#yaml.lineOf(path));
+    return asRecord(rendered) ?? {};
+  }
+
+  #problem(path: Path, message: string): void {
+    this.#context.problems.add({ file: this.#yaml.file, line: this.#yaml.lineOf(path), message });
+  }
+}
