@@ -1,0 +1,203 @@
+{# Making, dropping and describing relations. #}
+
+{% macro create_schema(relation) -%}{{ adapter.dispatch('create_schema', 'dbt')(relation) }}{%- endmacro %}
+{% macro default__create_schema(relation) -%}
+  {%- call statement('create_schema') -%}
+    create schema if not exists {{ relation.without_identifier() }}
+  {%- endcall -%}
+{%- endmacro %}
+
+{% macro drop_schema(relation) -%}{{ adapter.dispatch('drop_schema', 'dbt')(relation) }}{%- endmacro %}
+{% macro default__drop_schema(relation) -%}
+  {%- call statement('drop_schema') -%}
+    drop schema if exists {{ relation.without_identifier() }} cascade
+  {%- endcall -%}
+{%- endmacro %}
+
+{% macro drop_relation(relation) -%}{{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}{%- endmacro %}
+{% macro default__drop_relation(relation) -%}
+  {%- call statement('drop_relation', auto_begin=False) -%}
+    drop {{ relation.type or 'table' }} if exists {{ relation }} cascade
+  {%- endcall -%}
+{%- endmacro %}
+
+{% macro drop_relation_if_exists(relation) %}
+  {% if relation is not none %}
+    {{ adapter.drop_relation(relation) }}
+  {% endif %}
+{% endmacro %}
+
+{% macro truncate_relation(relation) -%}{{ return(adapter.dispatch('truncate_relation', 'dbt')(relation)) }}{%- endmacro %}
+{% macro default__truncate_relation(relation) -%}
+  {%- call statement('truncate_relation') -%}
+    truncate table {{ relation }}
+  {%- endcall -%}
+{%- endmacro %}
+
+{% macro rename_relation(from_relation, to_relation) -%}{{ return(adapter.dispatch('rename_relation', 'dbt')(from_relation, to_relation)) }}{%- endmacro %}
+{% macro default__rename_relation(from_relation, to_relation) -%}
+  {%- call statement('rename_relation') -%}
+    alter {{ from_relation.type or 'table' }} {{ from_relation }} rename to {{ to_relation }}
+  {%- endcall -%}
+{%- endmacro %}
+
+{% macro load_cached_relation(relation) %}
+  {% do return(adapter.get_relation(database=relation.database, schema=relation.schema, identifier=relation.identifier)) %}
+{% endmacro %}
+
+{% macro load_relation(relation) %}
+  {{ return(load_cached_relation(relation)) }}
+{% endmacro %}
+
+{% macro get_or_create_relation(database, schema, identifier, type) %}
+  {% set found = adapter.get_relation(database=database, schema=schema, identifier=identifier) %}
+  {% if found %}
+    {% do return([true, found]) %}
+  {% endif %}
+  {% do return([false, api.Relation.create(database=database, schema=schema, identifier=identifier, type=type)]) %}
+{% endmacro %}
+
+{% macro make_temp_relation(base_relation, suffix='__dbt_tmp') %}
+  {{ return(adapter.dispatch('make_temp_relation', 'dbt')(base_relation, suffix)) }}
+{% endmacro %}
+{% macro default__make_temp_relation(base_relation, suffix) %}
+  {{ return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix})) }}
+{% endmacro %}
+
+{% macro make_intermediate_relation(base_relation, suffix='__dbt_tmp') %}
+  {{ return(default__make_temp_relation(base_relation, suffix)) }}
+{% endmacro %}
+
+{% macro make_backup_relation(base_relation, backup_relation_type, suffix='__dbt_backup') %}
+  {{ return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix}, type=backup_relation_type)) }}
+{% endmacro %}
+
+{% macro create_table_as(temporary, relation, compiled_code, language='sql') -%}
+  {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code) }}
+{%- endmacro %}
+{% macro get_create_table_as_sql(temporary, relation, sql) -%}
+  {{ adapter.dispatch('get_create_table_as_sql', 'dbt')(temporary, relation, sql) }}
+{%- endmacro %}
+{% macro default__get_create_table_as_sql(temporary, relation, sql) -%}
+  {{ create_table_as(temporary, relation, sql) }}
+{%- endmacro %}
+
+{% macro default__create_table_as(temporary, relation, sql) -%}
+  {%- set kind = 'temporary' if temporary else ('transient' if config.get('transient', true) else '') -%}
+  {%- set cluster_by = config.get('cluster_by') -%}
+  {%- set cluster_keys = cluster_by if cluster_by is string else (cluster_by or []) | join(', ') -%}
+  {{ config.get('sql_header', '') or '' }}
+  create or replace {{ kind }} table {{ relation }}
+  {%- if cluster_keys and not temporary %}
+  cluster by ({{ cluster_keys }})
+  {%- endif %}
+  {%- if config.get('copy_grants', false) and not temporary %}
+  copy grants
+  {%- endif %}
+  as (
+    {{ sql }}
+  )
+{%- endmacro %}
+
+{% macro create_view_as(relation, sql) -%}
+  {{ adapter.dispatch('create_view_as', 'dbt')(relation, sql) }}
+{%- endmacro %}
+{% macro get_create_view_as_sql(relation, sql) -%}
+  {{ adapter.dispatch('get_create_view_as_sql', 'dbt')(relation, sql) }}
+{%- endmacro %}
+{% macro default__get_create_view_as_sql(relation, sql) -%}
+  {{ return(create_view_as(relation, sql)) }}
+{%- endmacro %}
+
+{% macro default__create_view_as(relation, sql) -%}
+  {{ config.get('sql_header', '') or '' }}
+  create or replace {{ 'secure' if config.get('secure', false) }} view {{ relation }}
+  {%- if config.get('copy_grants', false) %}
+  copy grants
+  {%- endif %}
+  as (
+    {{ sql }}
+  )
+{%- endmacro %}
+
+{% macro get_columns_in_query(select_sql) -%}
+  {{ return(adapter.dispatch('get_columns_in_query', 'dbt')(select_sql)) }}
+{%- endmacro %}
+{% macro default__get_columns_in_query(select_sql) %}
+  {% call statement('get_columns_in_query', fetch_result=True, auto_begin=False) -%}
+    {{ get_empty_subquery_sql(select_sql) }}
+  {% endcall %}
+  {{ return(load_result('get_columns_in_query').table.columns | map(attribute='name') | list) }}
+{% endmacro %}
+
+{% macro get_empty_subquery_sql(select_sql, select_sql_header=none) -%}
+  {{ return(adapter.dispatch('get_empty_subquery_sql', 'dbt')(select_sql, select_sql_header)) }}
+{%- endmacro %}
+{% macro default__get_empty_subquery_sql(select_sql, select_sql_header=none) %}
+  {{ select_sql_header or '' }}
+  select * from (
+    {{ select_sql }}
+  ) as __dbt_sbq
+  where false
+  limit 0
+{% endmacro %}
+
+{% macro get_columns_in_relation(relation) -%}
+  {{ return(adapter.get_columns_in_relation(relation)) }}
+{%- endmacro %}
+
+{% macro alter_column_type(relation, column_name, new_column_type) -%}
+  {{ return(adapter.dispatch('alter_column_type', 'dbt')(relation, column_name, new_column_type)) }}
+{%- endmacro %}
+{% macro default__alter_column_type(relation, column_name, new_column_type) -%}
+  {% call statement('alter_column_type') %}
+    alter table {{ relation }} alter column {{ adapter.quote(column_name) }} set data type {{ new_column_type }}
+  {% endcall %}
+{%- endmacro %}
+
+{% macro alter_relation_add_remove_columns(relation, add_columns=none, remove_columns=none) -%}
+  {{ return(adapter.dispatch('alter_relation_add_remove_columns', 'dbt')(relation, add_columns, remove_columns)) }}
+{%- endmacro %}
+{% macro default__alter_relation_add_remove_columns(relation, add_columns, remove_columns) %}
+  {% if add_columns %}
+    {% do run_query(
+      'alter table ' ~ relation ~ ' add column '
+      ~ (add_columns | map(attribute='definition') | join(', '))
+    ) %}
+  {% endif %}
+  {% if remove_columns %}
+    {% do run_query(
+      'alter table ' ~ relation ~ ' drop column '
+      ~ (remove_columns | map(attribute='quoted') | join(', '))
+    ) %}
+  {% endif %}
+{% endmacro %}
+
+{% macro should_revoke(existing_relation, full_refresh_mode=True) %}
+  {{ return(existing_relation is not none and not full_refresh_mode) }}
+{% endmacro %}
+
+{% macro copy_grants() %}
+  {{ return(config.get('copy_grants', false)) }}
+{% endmacro %}
+
+{% macro apply_grants(relation, grant_config, should_revoke=True) %}
+  {% if grant_config %}
+    {% for privilege, grantees in grant_config.items() %}
+      {% for grantee in grantees %}
+        {% do run_query('grant ' ~ privilege ~ ' on ' ~ relation ~ ' to role ' ~ grantee) %}
+      {% endfor %}
+    {% endfor %}
+  {% endif %}
+{% endmacro %}
+
+{% macro persist_docs(relation, model, for_relation=true, for_columns=true) -%}
+  {{ return(adapter.dispatch('persist_docs', 'dbt')(relation, model, for_relation, for_columns)) }}
+{%- endmacro %}
+{% macro default__persist_docs(relation, model, for_relation, for_columns) -%}
+  {% if for_relation and config.persist_relation_docs() and model.description %}
+    {% do run_query(
+      'comment on ' ~ (relation.type or 'table') ~ ' ' ~ relation ~ " is '" ~ (model.description | replace("'", "''")) ~ "'"
+    ) %}
+  {% endif %}
+{%- endmacro %}

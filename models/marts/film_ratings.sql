@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ generate_film_ratings() }}

@@ -1,0 +1,4 @@
+select
+    actor_id,
+    actor_name
+from {{ source('raw', 'actors') }}
