@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { SluiceError, type SourceConnection } from '../../config/index.ts';
+import { freePort, isFree } from '../ports.ts';
+import { type Account, chooseAccount } from './account.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { type ClusterFiles, clusterFiles, ensureCluster, SUPERUSER, settingArguments } from './cluster.ts';
+import { endOrphan, isReady } from './orphan.ts';
+
+export interface PostgresOptions {
+  /** Where its data, password and log are; made when it is not there. One server at a time. */
+  readonly directory: string;
+  /** Absent: the one of the last start where that is free, otherwise a free one. */
+  readonly port?: number;
+}
+
+export interface PostgresServer {
+  /** The superuser, in the database made for the source. */
+  readonly connection: SourceConnection;
+  readonly pid: number;
+  readonly log: string;
+  /** Ends the sessions and shuts down. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** The database that the connection goes to. */
+const DATABASE = 'source';
+const READY_MS = 30_000;
+const STOP_MS = 10_000;
+const POLL_MS = 10;
+
+/**
+ * Runs `postgres` as the process that was spawned, and beside it a reader of our pipe: when we are gone, also by kill -9,
+ * the pipe ends, and it asks that Postgres, if it still is that process, to shut down.
+ */
+const GUARDED = `
+exec 3<&0
+(while read -r line; do :; done
+ read -r pid < "$1/postmaster.pid" && [ "$pid" = "$$" ] && kill -INT "$pid") <&3 >/dev/null 2>&1 &
+exec 3<&-
+data=$1 postgres=$2
+shift 2
+exec "$postgres" -D "$data" "$@" </dev/null
+`;
+
+/**
+ * Starts a real Postgres on 127.0.0.1, as root too (see account.ts). A server that an earlier process left behind on the
+ * same directory is ended first. Raises POSTGRES_… errors that name the log.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  mkdirSync(options.directory, { recursive: true, mode: 0o755 });
+  const binaries = findBinaries();
+  const files = clusterFiles(options.directory);
+  const account = chooseAccount([options.directory, binaries.root, binaries.initdb, binaries.postgres]);
+  await endOrphan(files.data);
+  const password = await ensureCluster(files, binaries, account);
+  const port = await choosePort(options, files);
+  const child = await launch(files, binaries, account, port);
+  writeFileSync(files.port, String(port));
+  const connection = {
+    host: '127.0.0.1',
+    port,
+    database: DATABASE,
+    user: SUPERUSER,
+    password,
+    ssl: false,
+  } as const;
+  try {
+    await ensureDatabase(connection);
+  } catch (error) {
+    await shutDown(child);
+    throw error;
+  }
+  return { connection, pid: child.pid ?? 0, log: files.log, stop: () => shutDown(child) };
+}
+
+async function choosePort(options: PostgresOptions, files: ClusterFiles): Promise<number> {
+  if (options.port === undefined || options.port === 0) {
+    const last = existsSync(files.port) ? Number(readFileSync(files.port, 'utf8')) : undefined;
+    return await freePort(last);
+  }
+  if (await isFree(options.port)) return options.port;
+  throw new SluiceError({
+    code: 'POSTGRES_PORT_IN_USE',
+    kind: 'usage',
+    message: `Port ${options.port} of 127.0.0.1 is taken, so the embedded Postgres cannot use it.`,
+    hint: 'End the program that has the port, or choose another one.',
+    details: { port: options.port },
+  });
+}
+
+async function launch(
+  files: ClusterFiles,
+  binaries: Binaries,
+  account: Account,
+  port: number,
+): Promise<ChildProcess> {
+  const [command, args] = account.commandLine('/bin/sh', [
+    ...['-c', GUARDED, 'sh', files.data, binaries.postgres],
+    ...settingArguments(port),
+  ]);
+  const log = openSync(files.log, 'a', 0o600);
+  const child = spawn(command, args, {
+    ...account.identity,
+    cwd: '/',
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    // A Ctrl-C of the terminal goes to us only; we end Postgres in our own order.
+    detached: true,
+    stdio: ['pipe', log, log],
+  });
+  closeSync(log);
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(startFailed(files)));
+  });
+  child.once('exit', () => child.stdin?.destroy());
+  await Promise.race([failed, untilReady(files, child)]);
+  failed.catch(() => undefined);
+  return child;
+}
+
+async function untilReady(files: ClusterFiles, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  while (!isReady(files.data, child.pid ?? 0)) {
+    if (child.exitCode !== null) return;
+    if (Date.now() > deadline) {
+      await shutDown(child);
+      throw startFailed(files);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function ensureDatabase(connection: SourceConnection): Promise<void> {
+  const client = new pg.Client({ ...connection, database: 'postgres', connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [
+      connection.database,
+    ]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(connection.database)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function shutDown(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGINT');
+  const force = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
+  await gone;
+  clearTimeout(force);
+}
+
+function startFailed(files: ClusterFiles): SluiceError {
+  return new SluiceError({
+    code: 'POSTGRES_START_FAILED',
+    kind: 'outside',
+    message: `The embedded Postgres in ${files.data} did not start.`,
+    hint: `Its own words are at the end of ${files.log}.`,
+    details: { log: files.log },
+  });
+}
