@@ -114,9 +114,9 @@ function readString(text: string, start: number): Token {
     const c = text[at];
     if (c === undefined) throw syntaxError(`unclosed string at position ${start}.`);
     if (c === '\\') {
-      const escape = readEscape(text, at + 1);
-      parts.push(escape.value);
-      at = escape.end;
+      const escaped = readEscape(text, at + 1);
+      parts.push(escaped.value);
+      at = escaped.end;
     } else if (c !== "'") {
       let end = at + 1;
       while (end < text.length && text[end] !== "'" && text[end] !== '\\') end += 1;
