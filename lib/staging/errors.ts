@@ -83,6 +83,7 @@ const classByName: Readonly<Record<string, ErrorClass>> = {
   KMSAccessDeniedException: refused,
   SignatureDoesNotMatch: refused,
   CredentialsProviderError: credentialsMissing,
+  InvalidBucketName: noBucket,
   NoSuchBucket: noBucket,
   PermanentRedirect: noBucket,
   NoSuchKey: noKey,

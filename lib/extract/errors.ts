@@ -1,0 +1,174 @@
+import { SluiceError, type SluiceErrorOptions } from '../config/index.ts';
+
+/** What a failure of the source concerns: all of it, or one table while the others can go on. */
+export type Scope = 'source' | 'table';
+
+/** A failure of the source database. `retryable`: it heals by itself; otherwise a person is needed. */
+export class SourceError extends SluiceError {
+  readonly scope: Scope;
+  readonly sqlState: string | undefined;
+
+  constructor(options: SluiceErrorOptions & { scope: Scope; sqlState?: string | undefined }) {
+    super(options);
+    this.scope = options.scope;
+    this.sqlState = options.sqlState;
+  }
+}
+
+/** Names the place without the password. */
+export interface SourcePlace {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+interface ErrorClass {
+  readonly code: string;
+  readonly scope: Scope;
+  readonly retryable: boolean;
+  readonly hint: string;
+}
+
+function heals(code: string, hint: string, scope: Scope = 'source'): ErrorClass {
+  return { code, scope, retryable: true, hint };
+}
+
+function needsPerson(code: string, hint: string, scope: Scope = 'source'): ErrorClass {
+  return { code, scope, retryable: false, hint };
+}
+
+const connectionLost = heals(
+  'SOURCE_CONNECTION_LOST',
+  'The window is read again in a new snapshot. If it comes back, look for restarts, failovers or an idle timeout of the network.',
+);
+const noCertificate = needsPerson(
+  'SOURCE_CERTIFICATE',
+  "Give the authority that signed the server's certificate (for RDS: Amazon's bundle of the region).",
+);
+const refusedLogin = needsPerson(
+  'SOURCE_LOGIN_REFUSED',
+  'Check user and password of the source (environment or secret), and that pg_hba.conf lets this host in.',
+);
+
+/** By SQLSTATE (PostgreSQL manual, appendix A); the code of two characters stands for its whole class. */
+const classByState: Readonly<Record<string, ErrorClass>> = {
+  '08': connectionLost,
+  '22021': needsPerson(
+    'SOURCE_INVALID_TEXT',
+    'A value of this table is not valid in the encoding of the database. Correct it in the source.',
+    'table',
+  ),
+  '22P05': needsPerson(
+    'SOURCE_INVALID_TEXT',
+    'A value of this table has no form in UTF-8. Correct it in the source.',
+    'table',
+  ),
+  '25P03': connectionLost,
+  '28': refusedLogin,
+  '3D000': needsPerson('SOURCE_NO_DATABASE', 'Check the name of the database of the source connection.'),
+  '3F000': needsPerson('SOURCE_NO_TABLE', 'Check the schema of this table in sluice.config.ts.', 'table'),
+  '40001': heals(
+    'SOURCE_RECOVERY_CONFLICT',
+    'On a replica the server cancels long reads: set hot_standby_feedback = on there, or raise max_standby_streaming_delay.',
+  ),
+  '42501': needsPerson(
+    'SOURCE_NOT_ALLOWED',
+    'Grant the user of the source connection USAGE on the schema and SELECT on the table.',
+    'table',
+  ),
+  '42703': needsPerson('SOURCE_NO_COLUMN', 'A column was dropped or renamed: check the contract.', 'table'),
+  '42P01': needsPerson('SOURCE_NO_TABLE', 'Check the name of this table in sluice.config.ts.', 'table'),
+  '53100': needsPerson('SOURCE_DISK_FULL', "Make room on the source's disk: the read needs temporary files."),
+  '53200': heals('SOURCE_OUT_OF_MEMORY', 'Lower source.maxConnections, or give the server more memory.'),
+  '53300': heals(
+    'SOURCE_TOO_MANY_CONNECTIONS',
+    'Lower source.maxConnections, or raise max_connections (or the CONNECTION LIMIT of the user) of the source.',
+  ),
+  '55P03': heals(
+    'SOURCE_LOCKED',
+    'A lock on the table (ALTER, VACUUM FULL, …) was not released in time.',
+    'table',
+  ),
+  '57014': heals(
+    'SOURCE_TIMEOUT',
+    'Raise source.statementTimeoutSeconds, and see that the column of the windows has an index.',
+    'table',
+  ),
+  '57P01': connectionLost,
+  '57P02': connectionLost,
+  '57P03': heals('SOURCE_STARTING', 'The server is starting up or recovering: it answers once it is ready.'),
+  '57P05': connectionLost,
+  '58': needsPerson('SOURCE_BROKEN', "Read the server's log: it could not read its own files."),
+  XX: needsPerson('SOURCE_BROKEN', "Read the server's log: it reports an internal error or damaged data."),
+};
+
+const unreachable = heals(
+  'SOURCE_UNREACHABLE',
+  'Check host and port, that the server runs, and that security groups and firewalls let this host through.',
+);
+const unknown = needsPerson(
+  'SOURCE_FAILED',
+  'Look the SQLSTATE up in the manual of PostgreSQL, appendix A.',
+  'table',
+);
+
+const unreachableCodes = /^(ECONNREFUSED|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT)/;
+const lostCodes = /^(ECONNRESET|EPIPE|ERR_STREAM_DESTROYED|ERR_STREAM_PREMATURE_CLOSE)/;
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
+
+/** The error of `action` at the source, classed; errors that are classed already come back as they are. */
+export function sourceError(cause: unknown, action: string, place: SourcePlace): SluiceError {
+  if (cause instanceof SluiceError) return cause;
+  const { code, message } = causeOf(cause);
+  const sqlState = /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  const found = classOf(code, sqlState, message);
+  const reason = [sqlState === undefined ? '' : `SQLSTATE ${sqlState}: `, message || code].join('');
+  return new SourceError({
+    code: found.code,
+    kind: 'outside',
+    message: `${action} failed at ${place.user}@${place.host}:${place.port}/${place.database} (${reason})`,
+    hint: found.hint,
+    retryable: found.retryable,
+    scope: found.scope,
+    sqlState,
+    details: { host: place.host, port: place.port, database: place.database, user: place.user, sqlState },
+    cause,
+  });
+}
+
+function classOf(code: string, sqlState: string | undefined, message: string): ErrorClass {
+  if (sqlState !== undefined) {
+    return classByState[sqlState] ?? classByState[sqlState.slice(0, 2)] ?? unknown;
+  }
+  if (unreachableCodes.test(code)) return unreachable;
+  if (certificateCodes.test(code)) return noCertificate;
+  if (lostCodes.test(code)) return connectionLost;
+  // The driver's own errors have no code.
+  if (/timeout exceeded when trying to connect|timeout expired/.test(message)) return unreachable;
+  if (/[Cc]onnection (terminated|ended|error)|not queryable|socket/.test(message)) return connectionLost;
+  if (/SSL/.test(message)) return noCertificate;
+  if (/password/.test(message)) return refusedLogin;
+  return unknown;
+}
+
+/** Code and message of an error; of the first one inside when it is several (one per address of a host name). */
+function causeOf(cause: unknown): { code: string; message: string } {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return causeOf(cause.errors[0]);
+  if (!(cause instanceof Error)) return { code: '', message: String(cause) };
+  const code: unknown = Reflect.get(cause, 'code');
+  return { code: typeof code === 'string' ? code : '', message: cause.message };
+}
+
+/** The server ended a COPY without saying, or with another number than it sent. */
+export function incompleteCopyError(sent: number, said: number | undefined): SourceError {
+  const claim = said === undefined ? 'the server never said how many there are' : `the server said ${said}`;
+  return new SourceError({
+    code: 'SOURCE_COPY_INCOMPLETE',
+    kind: 'outside',
+    message: `A COPY ended after ${sent} rows, but ${claim}`,
+    hint: 'The window is read again in a new snapshot. If it comes back, look at the network between here and the source.',
+    retryable: true,
+    scope: 'source',
+  });
+}

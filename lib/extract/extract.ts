@@ -1,0 +1,179 @@
+import { type Contract, type Project, SluiceError, type Table } from '../config/index.ts';
+import type { Manifest, ManifestWindow, Staging } from '../staging/index.ts';
+import { checkContract } from './contract.ts';
+import { SourceError, sourceError } from './errors.ts';
+import {
+  failedError,
+  noContractError,
+  otherPrefixError,
+  stoppedError,
+  type TableFailure,
+} from './extract-errors.ts';
+import { rowsOfWindows } from './rows-of-window.ts';
+import { type Session, Sessions } from './session.ts';
+import type { Source } from './source.ts';
+import {
+  type ExtractProgress,
+  type ExtractRetry,
+  extractWindow,
+  type WindowContext,
+  type WindowJob,
+} from './window-job.ts';
+import { type DayRange, defaultRange, planWindows } from './windows.ts';
+
+export interface ExtractOptions {
+  readonly source: Source;
+  readonly staging: Staging;
+  readonly project: Project;
+  readonly tables: readonly Table[];
+  /** One a table, by the table's name. */
+  readonly contracts: readonly Contract[];
+  readonly runId: string;
+  /** Windows by table. Tables that are not in it take `range`, or what a scheduled run reads. */
+  readonly windows?: ReadonlyMap<string, readonly ManifestWindow[]>;
+  /** First and last business day, both included. */
+  readonly range?: DayRange;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ExtractProgress) => void;
+  /** A window begins again: something outside failed that heals itself. */
+  readonly onRetry?: (retry: ExtractRetry) => void;
+}
+
+/** Windows whose rows are read but whose upload is not finished, beyond those that are being read. */
+const windowsFinishing = 4;
+
+/**
+ * Extracts windows of tables to the staging bucket: all read one snapshot, in parallel within the connections of the source,
+ * each with its manifest last. A table that fails alone (its contract, a grant, a timeout) stops while the others go on;
+ * when source or bucket fail, everything stops. What is complete stays, and a later run may read it again.
+ * @returns the manifests, in the order of tables and windows
+ * @throws ExtractError with the manifests that were written
+ */
+export async function extractTables(options: ExtractOptions): Promise<readonly Manifest[]> {
+  const { project, staging } = options;
+  if (staging.prefix !== project.staging.prefix)
+    throw otherPrefixError(project.staging.prefix, staging.prefix);
+  return await new ExtractRun(options).execute();
+}
+
+class ExtractRun {
+  readonly #options: ExtractOptions;
+  readonly #sessions: Sessions;
+  readonly #broken = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #failures: TableFailure[] = [];
+  readonly #failedTables = new Set<string>();
+  readonly #manifests = new Map<WindowJob, Manifest>();
+
+  constructor(options: ExtractOptions) {
+    this.#options = options;
+    this.#sessions = new Sessions(options.source);
+    this.#signal =
+      options.signal === undefined
+        ? this.#broken.signal
+        : AbortSignal.any([options.signal, this.#broken.signal]);
+  }
+
+  async execute(): Promise<readonly Manifest[]> {
+    let jobs: readonly WindowJob[] = [];
+    try {
+      jobs = await this.#plan();
+      await this.#extractAll(jobs);
+    } catch (error) {
+      // A stop is told below, with what was done.
+      if (!this.#signal.aborted) throw error;
+    } finally {
+      await this.#sessions.close();
+    }
+    const manifests = jobs.flatMap((job) => this.#manifests.get(job) ?? []);
+    if (this.#failures.length > 0) throw failedError(this.#failures, jobs.length, manifests);
+    if (this.#options.signal?.aborted) throw stoppedError(jobs.length, manifests);
+    return manifests;
+  }
+
+  /** Checks contracts and windows of all tables, inside the snapshot that the rows will be read in. */
+  async #plan(): Promise<readonly WindowJob[]> {
+    const jobs: WindowJob[] = [];
+    for (const table of this.#options.tables) {
+      const session = await this.#sessions.acquire(this.#signal);
+      try {
+        jobs.push(...(await this.#planTable(session, table)));
+        this.#sessions.release(session);
+      } catch (error) {
+        // A statement that failed has ended the transaction, too.
+        await this.#sessions.discard(session);
+        this.#fail(table.name, undefined, error);
+        if (this.#signal.aborted) break;
+      }
+    }
+    return jobs;
+  }
+
+  async #planTable(session: Session, table: Table): Promise<WindowJob[]> {
+    const contract = this.#options.contracts.find((candidate) => candidate.table === table.name);
+    if (contract === undefined) throw noContractError(table);
+    const columns = await checkContract(session, table, contract);
+    const windows =
+      this.#options.windows?.get(table.name) ??
+      planWindows(table, this.#options.range ?? defaultRange(table, new Date(session.snapshot.takenAt)));
+    const { mode } = table;
+    const dated = mode.kind === 'daily' ? columns.find(({ name }) => name === mode.column) : undefined;
+    const rowsOf = await rowsOfWindows(session, table, dated?.live.plainType ?? '', windows);
+    return windows.map((window) => ({ table, columns, window, condition: rowsOf(window) }));
+  }
+
+  async #extractAll(jobs: readonly WindowJob[]): Promise<void> {
+    const queue = jobs.values();
+    const workers = this.#options.source.maxConnections + windowsFinishing;
+    const work = async (): Promise<void> => {
+      // All workers take from one queue.
+      for (const job of queue) {
+        if (this.#signal.aborted) return;
+        if (this.#failedTables.has(job.table.name)) continue;
+        await this.#extract(job);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, work));
+  }
+
+  async #extract(job: WindowJob): Promise<void> {
+    const { onProgress, onRetry } = this.#options;
+    const context: WindowContext = {
+      project: this.#options.project.name,
+      runId: this.#options.runId,
+      source: this.#options.source,
+      sessions: this.#sessions,
+      staging: this.#options.staging,
+      signal: this.#signal,
+      onProgress: (progress) => onProgress?.(progress),
+      onRetry: (retry) => onRetry?.(retry),
+    };
+    try {
+      const manifest = await extractWindow(job, context);
+      this.#manifests.set(job, manifest);
+      onProgress?.({
+        table: job.table.name,
+        window: job.window.id,
+        rows: manifest.totalRows,
+        bytes: manifest.files.reduce((bytes, file) => bytes + file.bytes, 0),
+        done: true,
+      });
+    } catch (error) {
+      if (this.#signal.aborted) return;
+      this.#fail(job.table.name, job.window.id, error);
+    }
+  }
+
+  #fail(table: string, window: string | undefined, cause: unknown): void {
+    const error = sourceError(cause, `Extracting ${table}`, this.#options.source.place);
+    this.#failures.push({ table, window, error });
+    this.#failedTables.add(table);
+    if (isOfSource(error)) this.#broken.abort(error);
+  }
+}
+
+/** Whether no other table can succeed either. */
+function isOfSource(error: unknown): boolean {
+  if (error instanceof SourceError) return error.scope === 'source';
+  return !(error instanceof SluiceError) || error.kind === 'outside';
+}

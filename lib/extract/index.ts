@@ -1,0 +1,8 @@
+/** Postgres to gzipped CSV and manifests in the staging bucket. */
+export { readContract } from './contract.ts';
+export { SourceError } from './errors.ts';
+export { type ExtractOptions, extractTables } from './extract.ts';
+export { ExtractError, type TableFailure } from './extract-errors.ts';
+export { openSource, type Source, type SourceOptions } from './source.ts';
+export type { ExtractProgress, ExtractRetry } from './window-job.ts';
+export { type DayRange, defaultRange, planWindows } from './windows.ts';

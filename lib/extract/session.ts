@@ -1,0 +1,197 @@
+import type { PoolClient, QueryResultRow } from 'pg';
+import type { SluiceError } from '../config/index.ts';
+import { SourceError, sourceError } from './errors.ts';
+import { quoteLiteral } from './quote.ts';
+import type { Queryable, Source } from './source.ts';
+
+/** What a run reads: the source as it was at one moment. */
+export interface Snapshot {
+  /** As `pg_export_snapshot()` names it. */
+  readonly id: string;
+  /** ISO 8601, UTC, by the source's clock. */
+  readonly takenAt: string;
+  readonly serverVersion: string;
+}
+
+/** A connection inside a REPEATABLE READ, READ ONLY transaction on a snapshot. */
+export interface Session extends Queryable {
+  readonly client: PoolClient;
+  readonly snapshot: Snapshot;
+}
+
+const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/**
+ * The connections of a run, never more than the source allows. The first exports its snapshot and the others import it, so
+ * all read the same moment; a snapshot can be imported while the transaction that exported it is open. When that
+ * connection dies, the next one to be opened exports a new snapshot.
+ */
+export class Sessions {
+  readonly #source: Source;
+  readonly #free: Session[] = [];
+  readonly #lost = new WeakSet<Session>();
+  readonly #waiting: (() => void)[] = [];
+  #limit: number;
+  #open = 0;
+  /** The session whose snapshot the others import, or the attempt to open it. */
+  #exporter: Promise<Session> | undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#limit = source.maxConnections;
+  }
+
+  /** A session that nobody else uses, opened if need be. Give it back by `release` or `discard`. */
+  async acquire(signal?: AbortSignal): Promise<Session> {
+    while (true) {
+      signal?.throwIfAborted();
+      const free = this.#free.pop();
+      if (free !== undefined && !this.#lost.has(free)) return free;
+      if (free !== undefined) await this.discard(free);
+      else if (this.#open < this.#limit) {
+        const opened = await this.#openOneMore(signal);
+        if (opened !== undefined) return opened;
+      } else await this.#untilOneIsFree(signal);
+    }
+  }
+
+  release(session: Session): void {
+    this.#free.push(session);
+    this.#wakeOne();
+  }
+
+  /** Closes a session that failed; what it was reading is not to be used. */
+  async discard(session: Session): Promise<void> {
+    const exporter = await this.#exporter?.catch(() => undefined);
+    if (exporter === session) this.#exporter = undefined;
+    session.client.release(true);
+    this.#open -= 1;
+    this.#wakeOne();
+  }
+
+  /** Ends the transactions of all sessions that are not in use. */
+  async close(): Promise<void> {
+    this.#exporter = undefined;
+    for (const session of this.#free.splice(0)) {
+      this.#open -= 1;
+      await session.client.query('COMMIT').then(
+        () => session.client.release(),
+        () => session.client.release(true),
+      );
+    }
+  }
+
+  /** Opens one more; undefined when the server has no room for it and the others must do. */
+  async #openOneMore(signal: AbortSignal | undefined): Promise<Session | undefined> {
+    this.#open += 1;
+    try {
+      return await this.#openSession(signal);
+    } catch (error) {
+      this.#open -= 1;
+      this.#wakeOne();
+      const isFull = error instanceof SourceError && error.code === 'SOURCE_TOO_MANY_CONNECTIONS';
+      if (!isFull || this.#open === 0) throw error;
+      this.#limit = this.#open;
+      return undefined;
+    }
+  }
+
+  async #openSession(signal: AbortSignal | undefined): Promise<Session> {
+    const exporter = this.#exporter;
+    if (exporter === undefined) {
+      const exporting = this.#export(signal);
+      this.#exporter = exporting;
+      return await exporting.catch((error: unknown) => {
+        if (this.#exporter === exporting) this.#exporter = undefined;
+        throw error;
+      });
+    }
+    const { snapshot } = await exporter;
+    try {
+      return await this.#import(snapshot, signal);
+    } catch (error) {
+      // The exporting transaction may have ended without anyone having noticed yet.
+      if (this.#exporter === exporter) this.#exporter = undefined;
+      throw error;
+    }
+  }
+
+  async #export(signal: AbortSignal | undefined): Promise<Session> {
+    const client = await this.#source.connect(signal);
+    try {
+      await client.query(begin);
+      const { rows } = await client.query<{ id: string; taken_at: string; server_version: string }>(
+        `SELECT pg_export_snapshot() AS id, current_setting('server_version') AS server_version,
+           to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS taken_at`,
+      );
+      const [row] = rows;
+      if (row === undefined) throw new Error('the server exported no snapshot');
+      return this.#sessionOf(client, {
+        id: row.id,
+        takenAt: row.taken_at,
+        serverVersion: row.server_version,
+      });
+    } catch (cause) {
+      client.release(true);
+      throw sourceError(cause, 'Taking a snapshot', this.#source.place);
+    }
+  }
+
+  async #import(snapshot: Snapshot, signal: AbortSignal | undefined): Promise<Session> {
+    const client = await this.#source.connect(signal);
+    try {
+      await client.query(begin);
+      await client.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot.id)}`);
+      return this.#sessionOf(client, snapshot);
+    } catch (cause) {
+      client.release(true);
+      throw importError(cause, this.#source);
+    }
+  }
+
+  #sessionOf(client: PoolClient, snapshot: Snapshot): Session {
+    const { place } = this.#source;
+    const session: Session = {
+      client,
+      snapshot,
+      async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) {
+        try {
+          return (await client.query<Row>(text, [...values])).rows;
+        } catch (cause) {
+          throw sourceError(cause, 'A query', place);
+        }
+      },
+    };
+    client.once('end', () => this.#lost.add(session));
+    return session;
+  }
+
+  async #untilOneIsFree(signal: AbortSignal | undefined): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #wakeOne(): void {
+    this.#waiting.shift()?.();
+  }
+}
+
+function importError(cause: unknown, source: Source): SluiceError {
+  const state: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  // What a server says of a snapshot it does not have: 22023 up to PostgreSQL 17, 42704 from 18 on.
+  if (state !== '22023' && state !== '42704') {
+    return sourceError(cause, 'Importing the snapshot of the run', source.place);
+  }
+  return new SourceError({
+    code: 'SOURCE_SNAPSHOT_LOST',
+    kind: 'outside',
+    message: 'The snapshot of the run is gone: the connection that held it has ended',
+    hint: 'The windows that are left are read in a new snapshot.',
+    retryable: true,
+    scope: 'source',
+    sqlState: state,
+    cause,
+  });
+}
