@@ -1,4 +1,6 @@
 /** What test files take from the servers of the run (global-setup.ts): each its own, so that no file sees another's. */
-export { freshBucket } from './bucket.ts';
+export { freshBucket, type LocalStagingConnection } from './bucket.ts';
 export { freshDatabase, withClient } from './database.ts';
 export { temporaryFolder } from './folder.ts';
+export { type FreshServers, freshServers } from './servers.ts';
+export { type FreshSnowflake, freshSnowflake } from './snowflake.ts';

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { SluiceError } from '../../config/index.ts';
 
@@ -19,13 +20,18 @@ export interface Account {
 const ACCOUNTS = ['postgres', 'nobody'];
 
 /**
- * Chooses the account. `paths` are the files and folders that it must be able to reach. Where others may not enter a
- * folder on the way (a clone below /root), it keeps root's right to pass by file modes, and no other, through `setpriv`.
+ * Chooses the account. `paths` are the files and folders that it must be able to reach; a data folder that is there
+ * already decides by its owner. Where others may not enter a folder on the way (a clone below /root), the account keeps
+ * root's right to pass by file modes, and no other, through `setpriv`. Raises POSTGRES_… errors that say what to do.
  */
-export function chooseAccount(paths: readonly string[]): Account {
+export function chooseAccount(data: string, paths: readonly string[]): Account {
   const commandLine: Account['commandLine'] = (command, args) => [command, args];
-  if (process.geteuid?.() !== 0) return { owner: undefined, identity: {}, commandLine };
-  const owner = findOwner();
+  const before = statSync(data, { throwIfNoEntry: false });
+  if (process.geteuid?.() !== 0) {
+    checkOrdinaryUser(data, before?.uid);
+    return { owner: undefined, identity: {}, commandLine };
+  }
+  const owner = before === undefined || before.uid === 0 ? findOwner() : { uid: before.uid, gid: before.gid };
   const closed = paths.map((path) => closedFolder(path, owner)).find((path) => path !== undefined);
   if (closed === undefined) return { owner, identity: owner, commandLine };
   const privileges = [
@@ -44,6 +50,30 @@ export function chooseAccount(paths: readonly string[]): Account {
     identity: {},
     commandLine: (command, args) => ['setpriv', [...privileges, command, ...args]],
   };
+}
+
+function checkOrdinaryUser(data: string, owner: number | undefined): void {
+  if (owner !== undefined && owner !== process.geteuid?.()) {
+    throw new SluiceError({
+      code: 'POSTGRES_OTHER_OWNER',
+      kind: 'usage',
+      message: `The data folder ${data} belongs to another account: the servers were started by another user before.`,
+      hint: 'Start them as that user (root may always), or choose another --state.',
+      details: { data },
+    });
+  }
+  if (owner !== undefined) return;
+  try {
+    userInfo();
+  } catch (cause) {
+    throw new SluiceError({
+      code: 'POSTGRES_NEEDS_ACCOUNT',
+      kind: 'outside',
+      message: `Postgres needs an account with a name to make its data folder, and user id ${process.geteuid?.()} has none.`,
+      hint: 'Run this as a user of /etc/passwd (in a container: add a line for the id), or as root.',
+      cause,
+    });
+  }
 }
 
 function findOwner(): { uid: number; gid: number } {

@@ -20,7 +20,6 @@ import type { Binaries } from './binaries.ts';
 export interface ClusterFiles {
   readonly data: string;
   readonly password: string;
-  readonly port: string;
   readonly log: string;
 }
 
@@ -57,7 +56,6 @@ export function clusterFiles(directory: string): ClusterFiles {
   return {
     data: join(directory, 'data'),
     password: join(directory, 'password'),
-    port: join(directory, 'port'),
     log: join(directory, 'postgres.log'),
   };
 }

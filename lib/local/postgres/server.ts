@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SluiceError, type SourceConnection } from '../../config/index.ts';
@@ -12,7 +12,7 @@ import { endOrphan, isReady } from './orphan.ts';
 export interface PostgresOptions {
   /** Where its data, password and log are; made when it is not there. One server at a time. */
   readonly directory: string;
-  /** Absent: the one of the last start where that is free, otherwise a free one. */
+  /** 0 or absent: a free one. */
   readonly port?: number;
 }
 
@@ -53,12 +53,16 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   mkdirSync(options.directory, { recursive: true, mode: 0o755 });
   const binaries = findBinaries();
   const files = clusterFiles(options.directory);
-  const account = chooseAccount([options.directory, binaries.root, binaries.initdb, binaries.postgres]);
+  const account = chooseAccount(files.data, [
+    options.directory,
+    binaries.root,
+    binaries.initdb,
+    binaries.postgres,
+  ]);
   await endOrphan(files.data);
   const password = await ensureCluster(files, binaries, account);
-  const port = await choosePort(options, files);
+  const port = await choosePort(options.port);
   const child = await launch(files, binaries, account, port);
-  writeFileSync(files.port, String(port));
   const connection = {
     host: '127.0.0.1',
     port,
@@ -76,18 +80,15 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   return { connection, pid: child.pid ?? 0, log: files.log, stop: () => shutDown(child) };
 }
 
-async function choosePort(options: PostgresOptions, files: ClusterFiles): Promise<number> {
-  if (options.port === undefined || options.port === 0) {
-    const last = existsSync(files.port) ? Number(readFileSync(files.port, 'utf8')) : undefined;
-    return await freePort(last);
-  }
-  if (await isFree(options.port)) return options.port;
+async function choosePort(wanted: number | undefined): Promise<number> {
+  if (wanted === undefined || wanted === 0) return await freePort();
+  if (await isFree(wanted)) return wanted;
   throw new SluiceError({
     code: 'POSTGRES_PORT_IN_USE',
     kind: 'usage',
-    message: `Port ${options.port} of 127.0.0.1 is taken, so the embedded Postgres cannot use it.`,
+    message: `Port ${wanted} of 127.0.0.1 is taken, so the embedded Postgres cannot use it.`,
     hint: 'End the program that has the port, or choose another one.',
-    details: { port: options.port },
+    details: { port: wanted },
   });
 }
 

@@ -30,6 +30,8 @@ export interface S3Server {
   readonly port: number;
   readonly region: string;
   readonly credentials: Credentials;
+  /** Makes a bucket where there is none of that name. */
+  ensureBucket(name: string): void;
   /** Delivers the events that buckets are configured to send, in order and at least once. Returns how to end that. */
   onNotification(listener: NotificationListener): () => void;
   /** Ends what is under way and closes. Safe to call twice. */
@@ -95,6 +97,9 @@ export async function startS3(options: S3Options): Promise<S3Server> {
     port,
     region,
     credentials,
+    ensureBucket: (name) => {
+      if (!store.has(name)) store.create(name);
+    },
     onNotification: (listener) => outbox.listen(listener),
     stop: () => {
       stopping ??= close(server).then(() => outbox.stop());
