@@ -1,3 +1,4 @@
+import type { CloudInput, EnvironmentInput } from './define-cloud.ts';
 import type { OnReject } from './project.ts';
 
 /** What every table may say beside its mode. */
@@ -69,6 +70,10 @@ export interface ProjectInput {
     /** Models built at the same time. @default 4 */
     threads?: number;
   };
+  /** How it stands in AWS; `cdk deploy` reads it. @default see define-cloud.ts */
+  cloud?: CloudInput;
+  /** Several deployments of the same project, e.g. `dev` and `prod`: each has its own stack and database. @default one, without a name */
+  environments?: Record<string, EnvironmentInput>;
 }
 
 /** Types the config while it is written; `loadProject` checks it and fills in the defaults. */

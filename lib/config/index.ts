@@ -1,4 +1,6 @@
 /** What a project is: its schema, defaults and names. Imports no other room. */
+export type { Cloud, CloudSource, CloudSourceCredentials } from './cloud.ts';
+export { type CloudNames, cloudNames, type SnowflakeFunction, snowflakeFunctions } from './cloud-names.ts';
 export type {
   Connections,
   SnowflakeAuthentication,
@@ -19,9 +21,11 @@ export {
   type TableInput,
   type TableOptions,
 } from './define.ts';
+export type { CloudInput, CloudSourceInput, EnvironmentInput } from './define-cloud.ts';
 export { connectionsFromEnvironment, type EnvironmentConnections } from './environment.ts';
+export { type Environment, parseEnvironments } from './environments.ts';
 export { type ErrorKind, exitCodeOf, SluiceError, type SluiceErrorOptions } from './errors.ts';
-export { loadProject } from './load.ts';
+export { loadEnvironments, loadProject } from './load.ts';
 export { similarNames, targetName } from './names.ts';
 export { parseProject } from './parse.ts';
 export { ConfigError, type ConfigProblem } from './problems.ts';

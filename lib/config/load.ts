@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type Environment, parseEnvironments } from './environments.ts';
 import { SluiceError } from './errors.ts';
 import { parseProject } from './parse.ts';
 import type { LoadedProject } from './project.ts';
@@ -12,6 +13,19 @@ import type { LoadedProject } from './project.ts';
  * @throws SluiceError CONFIG_MISSING, CONFIG_UNREADABLE; ConfigError with every problem of its content
  */
 export async function loadProject(path: string): Promise<LoadedProject> {
+  const { input, directory, file } = await readConfig(path);
+  return { project: parseProject(input, { directory, file }), directory };
+}
+
+/** The environments of a config file, and the folder it stands in. Errors as of `loadProject`. */
+export async function loadEnvironments(
+  path: string,
+): Promise<{ environments: readonly Environment[]; directory: string }> {
+  const { input, directory, file } = await readConfig(path);
+  return { environments: parseEnvironments(input, { directory, file }), directory };
+}
+
+async function readConfig(path: string): Promise<{ input: unknown; directory: string; file: string }> {
   const file = resolve(path.endsWith('.ts') || path.endsWith('.mjs') ? path : `${path}/sluice.config.ts`);
   if (!existsSync(file)) {
     throw new SluiceError({
@@ -33,5 +47,5 @@ export async function loadProject(path: string): Promise<LoadedProject> {
   });
   const input =
     typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
-  return { project: parseProject(input, { directory, file: basename(file) }), directory };
+  return { input, directory, file: basename(file) };
 }

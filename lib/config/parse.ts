@@ -12,14 +12,24 @@ import { type ParsedProject, projectInput } from './schema.ts';
  * @throws ConfigError with every problem at once
  */
 export function parseProject(input: unknown, options: { directory: string; file: string }): Project {
-  const parsed = projectInput.safeParse(input, { reportInput: true });
-  if (!parsed.success) throw new ConfigError(options.file, parsed.error.issues.flatMap(problemsOf));
-  return completeProject(parsed.data, options.directory);
+  return parseConfig(input, options).project;
 }
 
-function completeProject(parsed: ParsedProject, directory: string): Project {
+/** As `parseProject`, with what stands beside the project; `environment` becomes part of the names that are made up. */
+export function parseConfig(
+  input: unknown,
+  options: { directory: string; file: string; environment?: string },
+): { parsed: ParsedProject; project: Project } {
+  const result = projectInput.safeParse(input, { reportInput: true });
+  if (!result.success) throw new ConfigError(options.file, result.error.issues.flatMap(problemsOf));
+  const parsed = result.data;
+  const baseName = options.environment === undefined ? parsed.name : `${parsed.name}-${options.environment}`;
+  return { parsed, project: completeProject(parsed, options.directory, baseName) };
+}
+
+function completeProject(parsed: ParsedProject, directory: string, baseName: string): Project {
   const { snowflake } = parsed;
-  const database = snowflake.database ?? parsed.name.replaceAll('-', '_').toUpperCase();
+  const database = snowflake.database ?? baseName.replaceAll('-', '_').toUpperCase();
   return {
     name: parsed.name,
     tables: Object.entries(parsed.tables).map(([name, table]) => completeTable(name, table)),
@@ -37,8 +47,8 @@ function completeProject(parsed: ParsedProject, directory: string): Project {
       },
       storageIntegration: snowflake.storageIntegration ?? `${database}_STAGING`,
       storageRoleArn:
-        snowflake.storageRoleArn ?? `arn:aws:iam::000000000000:role/sluice-${parsed.name}-snowflake`,
-      storageExternalId: snowflake.storageExternalId ?? `sluice-${parsed.name}`,
+        snowflake.storageRoleArn ?? `arn:aws:iam::000000000000:role/sluice-${baseName}-snowflake`,
+      storageExternalId: snowflake.storageExternalId ?? `sluice-${baseName}`,
     },
     models: {
       ...parsed.models,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudInput, environmentsInput } from './cloud-schema.ts';
 
 const snowflakeName = z
   .string()
@@ -107,6 +108,8 @@ export const projectInput = z.strictObject({
       threads: z.int().min(1).max(64).default(4),
     })
     .prefault({}),
+  cloud: cloudInput.prefault({}),
+  environments: environmentsInput,
 });
 
 export type ParsedProject = z.output<typeof projectInput>;
