@@ -53,13 +53,15 @@ export function openSource(connection: SourceConnection, options: SourceOptions)
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const settings = sessionSettings(options);
+  const ready = new WeakSet<PoolClient>();
 
   async function connect(signal?: AbortSignal): Promise<PoolClient> {
     for (let attempt = 1; ; attempt++) {
       let client: PoolClient | undefined;
       try {
         client = await pool.connect();
-        await client.query(settings);
+        if (!ready.has(client)) await client.query(settings);
+        ready.add(client);
         return client;
       } catch (cause) {
         client?.release(true);

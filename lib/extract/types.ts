@@ -29,17 +29,14 @@ function carried(target: string, expression: (column: string) => string = asIs):
 }
 
 const variantOf = carried('VARIANT', (column) => `to_json(${column})`);
-/** Snowflake reads `inf`, not `Infinity`. */
-const float = carried('FLOAT', (column) => `replace(${column}::text, 'Infinity', 'inf')`);
-
 const builtIn: Readonly<Record<string, Carried>> = {
   bool: carried('BOOLEAN', (column) => `${column}::text`),
   int2: carried('NUMBER(5,0)'),
   int4: carried('NUMBER(10,0)'),
   int8: carried('NUMBER(19,0)'),
   oid: carried('NUMBER(10,0)'),
-  float4: float,
-  float8: float,
+  float4: carried('FLOAT'),
+  float8: carried('FLOAT'),
   // Its text form follows lc_monetary; no locale has more than 3 decimals.
   money: carried('NUMBER(22,3)', (column) => `${column}::numeric`),
   date: carried('DATE'),
