@@ -1,0 +1,78 @@
+-- Every manifest the pipe has brought, as it was written. May hold one twice: LOADS is what decides.
+CREATE TABLE IF NOT EXISTS {{ ops }}.MANIFESTS (
+  MANIFEST VARIANT,
+  _FILE VARCHAR
+);
+
+CREATE STREAM IF NOT EXISTS {{ ops }}.MANIFESTS_STREAM ON TABLE {{ ops }}.MANIFESTS APPEND_ONLY = TRUE;
+
+-- The ledger: one row for each run of each window.
+-- STATUS: staged -> landed -> applied, or held (has rejects, waits), superseded (a newer run counts), failed (see ERROR).
+CREATE TABLE IF NOT EXISTS {{ ops }}.LOADS (
+  RUN_ID VARCHAR NOT NULL,
+  TABLE_NAME VARCHAR NOT NULL,
+  WINDOW_ID VARCHAR NOT NULL,
+  MODE VARCHAR NOT NULL,
+  WINDOW_START VARCHAR,
+  WINDOW_END VARCHAR,
+  TIMEZONE VARCHAR,
+  CURSOR_LOW VARCHAR,
+  CURSOR_HIGH VARCHAR,
+  EXTRACTED_AT VARCHAR NOT NULL,
+  MANIFEST_FILE VARCHAR NOT NULL,
+  STATUS VARCHAR NOT NULL,
+  ROWS_EXTRACTED NUMBER(38, 0) NOT NULL,
+  ROWS_LANDED NUMBER(38, 0),
+  ROWS_APPLIED NUMBER(38, 0),
+  ROWS_REJECTED NUMBER(38, 0),
+  ERROR VARCHAR,
+  STAGED_AT TIMESTAMP_LTZ(6) NOT NULL,
+  LANDED_AT TIMESTAMP_LTZ(6),
+  FINISHED_AT TIMESTAMP_LTZ(6)
+);
+
+-- The files of each load, as its manifest names them.
+CREATE TABLE IF NOT EXISTS {{ ops }}.FILES (
+  RUN_ID VARCHAR NOT NULL,
+  TABLE_NAME VARCHAR NOT NULL,
+  WINDOW_ID VARCHAR NOT NULL,
+  FILE VARCHAR NOT NULL,
+  ROWS_EXTRACTED NUMBER(38, 0) NOT NULL,
+  BYTES NUMBER(38, 0) NOT NULL,
+  SHA256 VARCHAR NOT NULL
+);
+
+-- Values that did not fit their column. The value itself is never kept: it may be of a masked column.
+CREATE TABLE IF NOT EXISTS {{ ops }}.REJECTS (
+  RUN_ID VARCHAR NOT NULL,
+  TABLE_NAME VARCHAR NOT NULL,
+  WINDOW_ID VARCHAR NOT NULL,
+  FILE VARCHAR NOT NULL,
+  FILE_ROW NUMBER(38, 0) NOT NULL,
+  COLUMN_NAME VARCHAR NOT NULL,
+  REASON VARCHAR NOT NULL,
+  VALUE_LENGTH NUMBER(38, 0) NOT NULL,
+  REJECTED_AT TIMESTAMP_LTZ(6) NOT NULL
+);
+
+-- The columns of the recorded contracts: what a manifest may bring.
+CREATE TABLE IF NOT EXISTS {{ ops }}.CONTRACT_COLUMNS (
+  TABLE_NAME VARCHAR NOT NULL,
+  COLUMN_NAME VARCHAR NOT NULL,
+  TARGET_TYPE VARCHAR NOT NULL
+);
+
+-- Where a file belongs, and what has become of its load.
+CREATE OR REPLACE VIEW {{ ops }}.LOAD_FILES AS
+SELECT
+  files.FILE,
+  files.RUN_ID,
+  files.TABLE_NAME,
+  files.WINDOW_ID,
+  loads.STATUS
+FROM {{ ops }}.FILES AS files
+INNER JOIN {{ ops }}.LOADS AS loads
+  ON
+    loads.RUN_ID = files.RUN_ID
+    AND loads.TABLE_NAME = files.TABLE_NAME
+    AND loads.WINDOW_ID = files.WINDOW_ID;
