@@ -33,7 +33,7 @@ export async function importSales(
   connection: SourceConnection,
   file: string,
   options: ImportOptions = {},
-): Promise<{ readonly rows: number }> {
+): Promise<number> {
   const text = readAsUtf8(await openFile(file, options));
   const first = await text.next();
   const columns = readHeader(file, first.value ?? '');
@@ -42,14 +42,13 @@ export async function importSales(
     yield* text;
   }
   try {
-    const rows = await replaceSales(connection, async (client) => {
+    return await replaceSales(connection, async (client) => {
       await client.query("SET LOCAL datestyle = 'ISO, MDY'");
       await client.query("SET LOCAL client_encoding = 'UTF8'");
       const statement = `COPY ecommerce_sales (${columns.join(', ')}) FROM STDIN
         (FORMAT csv, HEADER, FORCE_NULL (description, customerid))`;
       return await copyInto(client, statement, all());
     });
-    return { rows };
   } catch (error) {
     throw explain(file, error);
   }
