@@ -159,6 +159,19 @@ export interface Extension {
   source?(context: ExecutionContext, name: QualifiedName): Promise<Source | undefined>;
   /** Called in the transaction of a DML statement that read these names through `source`, after its rows were written. */
   consumed?(context: ExecutionContext, names: readonly QualifiedName[]): Promise<void>;
+  /**
+   * To be called in the transaction of every INSERT, UPDATE, DELETE, MERGE and TRUNCATE before it writes to `table`; what
+   * it resolves to is called after the rows were written. Streams and load metadata follow the table through it.
+   */
+  writing?(
+    context: ExecutionContext,
+    write: {
+      readonly kind: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE' | 'TRUNCATE';
+      readonly table: QualifiedName;
+    },
+  ): Promise<(() => Promise<void>) | undefined>;
+  /** Once a transaction that wrote something has been committed: what waits for data looks for it. Must not throw. */
+  committed?(): void;
   /** `FROM @stage/path (FILE_FORMAT => …, PATTERN => …)`; `location` is the text after `@`. */
   stage?(
     context: ExecutionContext,
