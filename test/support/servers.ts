@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Connections } from '../../lib/config/index.ts';
 import { type S3Server, startS3 } from '../../lib/local/s3/index.ts';
-import { type SnowflakeServer, startSnowflake } from '../../lib/local/snowflake/index.ts';
+import type { SnowflakeServer } from '../../lib/local/snowflake/index.ts';
 import { freshDatabase } from './database.ts';
 import { temporaryFolder } from './folder.ts';
 import { snowflakeConnection } from './snowflake.ts';
@@ -23,6 +23,8 @@ export async function freshServers(): Promise<FreshServers> {
   const bucket = 'test-staging';
   s3.ensureBucket(bucket);
   const { endpoint, region, credentials } = s3;
+  // Loaded when it is needed: most test files do without DuckDB.
+  const { startSnowflake } = await import('../../lib/local/snowflake/index.ts');
   const snowflake = await startSnowflake({ memory: true, s3: { endpoint, region, credentials } });
   const unplug = s3.onNotification((queueArn, event) => snowflake.notify(queueArn, event));
   afterAll(async () => {
