@@ -3,7 +3,6 @@ CREATE STORAGE INTEGRATION IF NOT EXISTS {{ integration }}
   TYPE = EXTERNAL_STAGE
   STORAGE_PROVIDER = 'S3'
   STORAGE_AWS_ROLE_ARN = {{ role_arn }}
-  STORAGE_AWS_EXTERNAL_ID = {{ external_id }}
   ENABLED = TRUE
   STORAGE_ALLOWED_LOCATIONS = ({{ location }});
 
@@ -19,3 +18,6 @@ CREATE STAGE IF NOT EXISTS {{ ops }}.STAGE
 ALTER STAGE {{ ops }}.STAGE SET
   URL = {{ location }}
   STORAGE_INTEGRATION = {{ integration }};
+
+-- Ours, so that the role can be written before Snowflake is asked. Last: sqlfluff does not know this parameter.
+ALTER STORAGE INTEGRATION {{ integration }} SET STORAGE_AWS_EXTERNAL_ID = {{ external_id }}; -- noqa: PRS

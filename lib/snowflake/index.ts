@@ -1,8 +1,13 @@
 /** The one way to the warehouse: connection, what Sluice owns in it, and the ledger of loads. */
+export { type AwaitOptions, awaitLoads, triggerLoad } from './await-loads.ts';
 export { type ConnectOptions, connectWarehouse } from './connection.ts';
+export { checkWarehouse, type Finding } from './doctor.ts';
 export { WarehouseError } from './errors.ts';
+export { type LoadStatusReport, loadStatus, type TableLoadStatus } from './load-status.ts';
+export { type Load, type LoadFilter, type LoadStatus, readLoads, retryLoads } from './loads.ts';
 export { type ProvisionOptions, type ProvisionResult, provision } from './provision.ts';
 export { quoteIdentifier, quoteLiteral, quoteName } from './quoting.ts';
+export { reconcileTable, type WindowCounts } from './reconcile.ts';
 export type {
   Bind,
   ExecuteOptions,

@@ -21,7 +21,8 @@ export function splitStatements(sql: string): string[] {
       continue;
     }
     statement += text;
-    const word = text.toUpperCase();
+    // After a point or a colon a word is a name: `window.end`.
+    const word = /[.:]/.test(parts[index - 1] ?? '') ? '' : text.toUpperCase();
     if (word === 'CASE' && previousWord(parts, index) !== 'END') depth++;
     if (word === 'BEGIN' && !opensNoBlock.has(nextWord(parts, index))) depth++;
     if (word === 'END' && depth > 0 && !closesNoBlock.has(nextWord(parts, index))) depth--;

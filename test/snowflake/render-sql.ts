@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  defaultMigrationsDirectory,
+  ledgerFile,
+  readLedgerFile,
+  readMigrations,
+} from '../../lib/snowflake/migration-files.ts';
+import { templateContext } from '../../lib/snowflake/template-values.ts';
+import { renderTemplate } from '../../lib/snowflake/templates.ts';
+import { fiveTables, oneTable } from './samples.ts';
+
+/**
+ * Writes `snowflake/`, rendered for one and for five tables, to a folder, for a second opinion on its grammar:
+ *
+ *     node test/snowflake/render-sql.ts DIR && sqlfluff lint --config test/snowflake/.sqlfluff DIR
+ */
+function renderAll(directory: string): void {
+  for (const [name, { project, contracts }] of Object.entries({
+    'one-table': oneTable,
+    'five-tables': fiveTables,
+  })) {
+    const context = templateContext(project, contracts, { bucket: 'staging-bucket' });
+    const folder = join(directory, name);
+    mkdirSync(folder, { recursive: true });
+    const source = defaultMigrationsDirectory();
+    const files = [{ name: ledgerFile, template: readLedgerFile(source) }, ...readMigrations(source)];
+    for (const file of files) {
+      writeFileSync(join(folder, file.name), renderTemplate(file.name, file.template, context));
+    }
+  }
+}
+
+const [directory] = process.argv.slice(2);
+if (directory === undefined) {
+  process.stderr.write('Give the folder to write to: node test/snowflake/render-sql.ts DIR\n');
+  process.exitCode = 2;
+} else {
+  renderAll(directory);
+}
