@@ -1,5 +1,6 @@
 /** Postgres to gzipped CSV and manifests in the staging bucket. */
 export { readContract } from './contract.ts';
+export { countWindows } from './count-windows.ts';
 export { SourceError } from './errors.ts';
 export { type ExtractOptions, extractTables } from './extract.ts';
 export { ExtractError, type TableFailure } from './extract-errors.ts';

@@ -69,7 +69,7 @@ export async function readClock(source: Source): Promise<Date> {
   return row?.now ?? new Date();
 }
 
-async function typeOfDates(source: Source, table: Table): Promise<string> {
+export async function typeOfDates(source: Source, table: Table): Promise<string> {
   const { mode } = table;
   if (mode.kind !== 'daily') return '';
   const column = (await readColumns(source, table)).find(({ name }) => name === mode.column);
