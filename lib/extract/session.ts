@@ -30,6 +30,7 @@ export class Sessions {
   readonly #source: Source;
   readonly #free: Session[] = [];
   readonly #lost = new WeakSet<Session>();
+  readonly #listeners = new WeakMap<Session, () => void>();
   readonly #waiting: (() => void)[] = [];
   #limit: number;
   #open = 0;
@@ -64,8 +65,7 @@ export class Sessions {
   async discard(session: Session): Promise<void> {
     const exporter = await this.#exporter?.catch(() => undefined);
     if (exporter === session) this.#exporter = undefined;
-    session.client.release(true);
-    this.#open -= 1;
+    this.#giveBack(session, true);
     this.#wakeOne();
   }
 
@@ -73,12 +73,16 @@ export class Sessions {
   async close(): Promise<void> {
     this.#exporter = undefined;
     for (const session of this.#free.splice(0)) {
-      this.#open -= 1;
-      await session.client.query('COMMIT').then(
-        () => session.client.release(),
-        () => session.client.release(true),
-      );
+      const ended = await session.client.query('COMMIT').catch(() => undefined);
+      this.#giveBack(session, ended === undefined);
     }
+  }
+
+  #giveBack(session: Session, isBroken: boolean): void {
+    const onEnd = this.#listeners.get(session);
+    if (onEnd !== undefined) session.client.off('end', onEnd);
+    session.client.release(isBroken);
+    this.#open -= 1;
   }
 
   /** Opens one more; undefined when the server has no room for it and the others must do. */
@@ -162,7 +166,9 @@ export class Sessions {
         }
       },
     };
-    client.once('end', () => this.#lost.add(session));
+    const onEnd = (): unknown => this.#lost.add(session);
+    client.once('end', onEnd);
+    this.#listeners.set(session, onEnd);
     return session;
   }
 

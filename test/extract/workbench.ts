@@ -1,0 +1,95 @@
+import { gunzipSync } from 'node:zlib';
+import pg from 'pg';
+import {
+  type Contract,
+  daily,
+  defineProject,
+  full,
+  type Project,
+  parseProject,
+  type SourceConnection,
+  type TableInput,
+} from '../../lib/config/index.ts';
+import {
+  type ExtractOptions,
+  extractTables,
+  openSource,
+  readContract,
+  type Source,
+} from '../../lib/extract/index.ts';
+import { type Manifest, newRunId, openStaging, type Staging } from '../../lib/staging/index.ts';
+import { freshBucket, freshDatabase } from '../support/index.ts';
+
+/** A database and a bucket of one test file, and what it takes to extract from the one to the other. */
+export interface Workbench {
+  readonly connection: SourceConnection;
+  readonly source: Source;
+  readonly staging: Staging;
+  /** Runs SQL as the owner of the database. */
+  sql(text: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
+  /** Extracts tables, with their contracts as they are now unless given. */
+  extract(
+    tables: Record<string, TableInput>,
+    options?: Partial<Pick<ExtractOptions, 'contracts' | 'range' | 'signal' | 'onProgress' | 'onRetry'>>,
+  ): Promise<readonly Manifest[]>;
+  /** The CSV of a manifest's files, header lines included. */
+  csv(manifest: Manifest | undefined): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface WorkbenchOptions {
+  readonly maxConnections?: number;
+  readonly statementTimeoutSeconds?: number;
+}
+
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const connection = await freshDatabase();
+  const client = new pg.Client(connection);
+  await client.connect();
+  const source = openSource(connection, {
+    maxConnections: options.maxConnections ?? 3,
+    statementTimeoutSeconds: options.statementTimeoutSeconds ?? 60,
+  });
+  const staging = openStaging(await freshBucket());
+  return {
+    connection,
+    source,
+    staging,
+    sql: (text, values = []) => client.query(text, [...values]),
+    async extract(tables, overrides = {}) {
+      const project = projectOf(tables);
+      const contracts = overrides.contracts ?? (await contractsOf(source, project));
+      return await extractTables({
+        source,
+        staging,
+        project,
+        tables: project.tables,
+        runId: newRunId(),
+        ...overrides,
+        contracts,
+      });
+    },
+    async csv(manifest) {
+      const files = await Promise.all((manifest?.files ?? []).map(({ key }) => staging.get(key)));
+      return files.map((file) => gunzipSync(file).toString('utf8')).join('');
+    },
+    async close() {
+      await source.close();
+      await client.end();
+      staging.close();
+    },
+  };
+}
+
+export function projectOf(tables: Record<string, TableInput>): Project {
+  return parseProject(defineProject({ name: 'test', tables }), {
+    directory: import.meta.dirname,
+    file: 'sluice.config.ts',
+  });
+}
+
+async function contractsOf(source: Source, project: Project): Promise<Contract[]> {
+  return await Promise.all(project.tables.map((table) => readContract(source, table)));
+}
+
+export { daily, full };
