@@ -44,8 +44,7 @@ export interface WorkbenchOptions {
 
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const connection = await freshDatabase();
-  const client = new pg.Client(connection);
-  await client.connect();
+  const owner = new pg.Pool({ ...connection, application_name: 'test' });
   const source = openSource(connection, {
     maxConnections: options.maxConnections ?? 3,
     statementTimeoutSeconds: options.statementTimeoutSeconds ?? 60,
@@ -55,7 +54,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     connection,
     source,
     staging,
-    sql: (text, values = []) => client.query(text, [...values]),
+    sql: (text, values = []) => owner.query(text, [...values]),
     async extract(tables, overrides = {}) {
       const project = projectOf(tables);
       const contracts = overrides.contracts ?? (await contractsOf(source, project));
@@ -75,7 +74,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     },
     async close() {
       await source.close();
-      await client.end();
+      await owner.end();
       staging.close();
     },
   };
