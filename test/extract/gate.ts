@@ -26,7 +26,7 @@ export async function createGate(connection: SourceConnection, name: string, row
   await client.query(`
     CREATE VIEW ${name} AS
     SELECT n, md5(n::text) || md5((n + 1)::text) AS text,
-      CASE WHEN n = ${Math.floor(rows / 2)} THEN pg_advisory_lock_shared(${lock})::text END AS gate
+      CASE WHEN n = ${Math.floor(rows / 2)} THEN pg_advisory_xact_lock_shared(${lock})::text END AS gate
     FROM generate_series(1, ${rows}) AS n`);
   return {
     async reached() {
