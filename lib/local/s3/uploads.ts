@@ -162,39 +162,42 @@ function chooseParts(upload: Upload, named: readonly NamedPart[]): readonly Stor
   if (named.length === 0 || named.length > MAX_PARTS) {
     throw new S3Error('MalformedXML', 'You must specify at least one part, and at most 10,000.');
   }
-  return named.map((name, index) => {
-    const part = upload.parts.get(name.number);
-    const checksum = part?.checksum;
-    const claimed = checksum === undefined ? undefined : name.checksumOf(checksum.algorithm);
-    if (
-      part === undefined ||
-      part.etag !== name.etag ||
-      (claimed !== undefined && claimed !== checksum?.value)
-    ) {
-      throw new S3Error(
-        'InvalidPart',
-        "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-        { UploadId: upload.about.id, PartNumber: String(name.number), ETag: name.etag },
-      );
-    }
-    if (name.number <= (named[index - 1]?.number ?? 0)) {
+  const parts = named.map((name) => findPart(upload, name));
+  parts.forEach((part, index) => {
+    if (part.number <= (parts[index - 1]?.number ?? 0)) {
       throw new S3Error(
         'InvalidPartOrder',
         'The list of parts was not in ascending order. The parts list must be specified in order by part number.',
-        {
-          UploadId: upload.about.id,
-        },
+        { UploadId: upload.about.id },
       );
     }
-    if (index < named.length - 1 && part.segment.size < MIN_PART_BYTES) {
-      throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
-        PartNumber: String(part.number),
-        ProposedSize: String(part.segment.size),
-        MinSizeAllowed: String(MIN_PART_BYTES),
-      });
-    }
-    return part;
   });
+  const small = parts.slice(0, -1).find((part) => part.segment.size < MIN_PART_BYTES);
+  if (small === undefined) return parts;
+  throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
+    PartNumber: String(small.number),
+    ProposedSize: String(small.segment.size),
+    MinSizeAllowed: String(MIN_PART_BYTES),
+  });
+}
+
+/** The part that is named, with the entity tag and the checksum that it is named with. */
+function findPart(upload: Upload, name: NamedPart): StoredPart {
+  const part = upload.parts.get(name.number);
+  const checksum = part?.checksum;
+  const claimed = checksum === undefined ? undefined : name.checksumOf(checksum.algorithm);
+  if (
+    part !== undefined &&
+    part.etag === name.etag &&
+    (claimed === undefined || claimed === checksum?.value)
+  ) {
+    return part;
+  }
+  throw new S3Error(
+    'InvalidPart',
+    "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+    { UploadId: upload.about.id, PartNumber: String(name.number), ETag: name.etag },
+  );
 }
 
 /** MD5 over the parts' MD5s, and their number. */
