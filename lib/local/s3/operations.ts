@@ -198,7 +198,7 @@ export function findOperation(request: S3Request): Operation {
     const what = foreign === undefined ? '' : `?${foreign}`;
     throw new S3Error(
       'NotImplemented',
-      `This server does not implement ${request.method} ${what === '' ? '' : `${what} `}of a ${scope}.`,
+      `This server does not implement ${request.method} ${what === '' ? '' : `${what} `}of ${scope === 'object' ? 'an' : 'a'} ${scope}.`,
       { Resource: `${request.rawPath}${what}` },
     );
   }

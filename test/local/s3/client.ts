@@ -26,7 +26,14 @@ export function clientOf(
   connection: Pick<LocalStagingConnection, 'endpoint' | 'region' | 'credentials'>,
 ): S3Client {
   const { endpoint, region, credentials } = connection;
-  return new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
+  // The SDK writes into the credentials that it is given.
+  return new S3Client({
+    endpoint,
+    region,
+    credentials: { ...credentials },
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
 }
 
 /** Name and status of the error that a call of the SDK ends with. */
