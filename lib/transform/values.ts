@@ -24,3 +24,8 @@ export function asTexts(value: Data | undefined): string[] {
 export function asText(value: Data | undefined): string | undefined {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 }
+
+/** A value from outside as plain data; what JSON cannot hold becomes null. */
+export function toData(value: unknown): Data {
+  return JSON.parse(JSON.stringify(value ?? null)) as Data;
+}

@@ -1,0 +1,202 @@
+import { Callable, callable, JinjaObject, type Keywords, type Macro, tuple } from '../../jinja/index.ts';
+import { quote } from '../relation.ts';
+import { compilerError } from './exceptions.ts';
+import type { BoundMacros, MacroRegistry } from './macros.ts';
+import { RelationObject } from './relation-object.ts';
+import type { NodeSession } from './session.ts';
+
+export interface AdapterParts {
+  readonly registry: MacroRegistry;
+  readonly macros: BoundMacros;
+  /** Package of the node that is rendered. */
+  readonly packageName: string;
+  /** Absent while the project is parsed: then questions to the warehouse have empty answers. */
+  readonly session?: NodeSession;
+}
+
+/** `adapter` of the templates. */
+export class AdapterObject extends JinjaObject {
+  readonly #parts: AdapterParts;
+
+  constructor(parts: AdapterParts) {
+    super();
+    this.#parts = parts;
+  }
+
+  override get typeName(): string {
+    return 'adapter';
+  }
+
+  override getAttribute(name: string): unknown {
+    switch (name) {
+      case 'dispatch':
+        return callable(
+          name,
+          ['macro_name', 'macro_namespace?', 'packages?'],
+          (macro: string, namespace?: string) => this.#dispatch(macro, namespace ?? null),
+        );
+      case 'quote':
+        return callable(name, ['identifier'], (identifier: string) => quote(identifier));
+      case 'quote_as_configured':
+        return callable(name, ['identifier', 'quote_key'], (identifier: string) => identifier);
+      case 'quote_seed_column':
+        return callable(name, ['column', 'quote_config?'], (column: string, quoted?: boolean) =>
+          quoted === true ? quote(column) : column,
+        );
+      case 'type':
+        return callable(name, [], () => 'snowflake');
+      case 'get_incremental_strategy_macro':
+        return callable(name, ['context', 'strategy'], (_: unknown, strategy: string) =>
+          this.#strategy(strategy),
+        );
+      case 'valid_incremental_strategies':
+        return callable(name, [], () => ['append', 'merge', 'delete+insert', 'microbatch']);
+      case 'commit':
+      case 'clear_transaction':
+      case 'cache_added':
+      case 'cache_new_relation':
+      case 'verify_database':
+        return callable(name, ['*rest', '**named'], () => '');
+      default:
+        return this.#warehouseMethod(name);
+    }
+  }
+
+  #warehouseMethod(name: string): unknown {
+    const { session } = this.#parts;
+    switch (name) {
+      case 'execute':
+        return callable(name, ['sql', 'auto_begin?', 'fetch?', 'limit?'], async (sql: string) => {
+          const result = await need(session, name).execute(sql);
+          return tuple(result.response, result.table);
+        });
+      case 'add_query':
+        return callable(name, ['sql', '*rest', '**named'], async (sql: string) => {
+          await need(session, name).execute(sql);
+          return '';
+        });
+      case 'get_relation':
+        return callable(
+          name,
+          ['database', 'schema', 'identifier'],
+          (...[database, schema, identifier]: string[]) =>
+            session === undefined || !identifier
+              ? null
+              : session.relation(
+                  new RelationObject({ database: database ?? null, schema: schema ?? null, identifier }),
+                ),
+        );
+      case 'list_relations':
+        return callable(name, ['database', 'schema'], (database: string, schema: string) =>
+          session === undefined ? [] : session.relations(new RelationObject({ database, schema })),
+        );
+      case 'list_relations_without_caching':
+        return callable(name, ['schema_relation'], (schema: RelationObject) =>
+          session === undefined ? [] : session.relations(schema),
+        );
+      case 'check_schema_exists':
+        return callable(name, ['database', 'schema'], (database: string, schema: string) =>
+          session === undefined ? false : session.schemaExists(new RelationObject({ database, schema })),
+        );
+      case 'get_columns_in_relation':
+        return callable(name, ['relation'], (relation: unknown) =>
+          session === undefined ? [] : session.columns(asRelation(relation, name)),
+        );
+      case 'get_missing_columns':
+        return callable(name, ['from_relation', 'to_relation'], async (from: unknown, to: unknown) => {
+          if (session === undefined) return [];
+          const there = new Set((await session.columns(asRelation(to, name))).map((column) => column.name));
+          return (await session.columns(asRelation(from, name))).filter((column) => !there.has(column.name));
+        });
+      case 'expand_target_column_types':
+        return callable(name, ['from_relation', 'to_relation'], () => '');
+      case 'create_schema':
+      case 'drop_schema':
+      case 'drop_relation':
+      case 'truncate_relation':
+        return callable(name, ['relation'], (relation: unknown) => this.#runMacro(name, [relation]));
+      case 'rename_relation':
+        return callable(name, ['from_relation', 'to_relation'], (from: unknown, to: unknown) =>
+          this.#runMacro(name, [from, to]),
+        );
+      default:
+        return undefined;
+    }
+  }
+
+  #dispatch(name: string, namespace: string | null): Macro {
+    const { registry, macros, packageName } = this.#parts;
+    if (name.includes('.')) {
+      throw compilerError(
+        `adapter.dispatch("${name}") has a dot in the macro's name`,
+        `Give the package as the second argument: adapter.dispatch('${name.split('.')[1]}', '${name.split('.')[0]}').`,
+      );
+    }
+    const found = registry.dispatch(name, namespace, packageName);
+    if ('tried' in found) {
+      throw compilerError(
+        `adapter.dispatch("${name}") finds no implementation`,
+        `Looked for: ${found.tried.join(', ')}.`,
+      );
+    }
+    return macros.bind(found);
+  }
+
+  /** The macro that writes an incremental strategy's SQL: `merge`, `delete+insert`, or a project's own. */
+  #strategy(strategy: string): Macro {
+    const { registry, macros, packageName } = this.#parts;
+    const name = `get_incremental_${strategy.replaceAll('+', '_')}_sql`;
+    const found = registry.find(name, packageName);
+    if (found === undefined) {
+      throw compilerError(
+        `incremental_strategy "${strategy}" is unknown`,
+        `There are append, merge and delete+insert; a macro ${name} would add it.`,
+      );
+    }
+    return macros.bind(found);
+  }
+
+  /** Changes a relation through the macro that projects may override, and forgets what was known of its schema. */
+  async #runMacro(name: string, args: readonly unknown[]): Promise<string> {
+    const { session, registry, macros, packageName } = this.#parts;
+    if (session === undefined) return '';
+    const found = registry.find(name, packageName);
+    if (found === undefined) throw compilerError(`there is no macro ${name}`);
+    await macros.bind(found).callAsync(args);
+    for (const relation of args) session.forget(asRelation(relation, name));
+    return '';
+  }
+}
+
+/** `context` of the templates where dbt hands it to a function: only ever passed on. */
+export class ContextObject extends Callable {
+  readonly name = 'context';
+  readonly #resolve: (name: string) => unknown;
+
+  constructor(resolve: (name: string) => unknown) {
+    super();
+    this.#resolve = resolve;
+  }
+
+  override call(args: readonly unknown[], _keywords: Keywords | undefined): unknown {
+    return typeof args[0] === 'string' ? (this.#resolve(args[0]) ?? null) : null;
+  }
+}
+
+function need(session: NodeSession | undefined, name: string): NodeSession {
+  if (session === undefined) {
+    throw compilerError(
+      `adapter.${name} asks the warehouse while the project is only parsed`,
+      'Put it under `{% if execute %}`.',
+    );
+  }
+  return session;
+}
+
+function asRelation(value: unknown, name: string): RelationObject {
+  if (value instanceof RelationObject) return value;
+  throw compilerError(
+    `adapter.${name} needs a relation`,
+    'Give it ref(…), source(…), this, or api.Relation.create(…).',
+  );
+}

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { parse as parseYamlText, stringify as stringifyYaml } from 'yaml';
+import { Attributes, callable, printValue, toHost, tuple } from '../../jinja/index.ts';
+import { dbtVersion } from '../artifacts/results.ts';
+import { ColumnObject, numericType, stringType, translateType } from './column-object.ts';
+import { compilerError, ExceptionsObject } from './exceptions.ts';
+import { pythonModules } from './modules.ts';
+import { PythonDate } from './python-dates.ts';
+import { isRelationType, pathOf, RelationObject } from './relation-object.ts';
+import type { Scope } from './scope.ts';
+
+/** The names that every template of a run sees, whatever node it belongs to. */
+export function baseNames(scope: Scope): ReadonlyMap<string, unknown> {
+  const { target } = scope;
+  return new Map<string, unknown>([
+    ['target', targetObject(scope)],
+    ['env_var', envVar(scope.env)],
+    ['modules', pythonModules(() => scope.startedAt)],
+    ['exceptions', new ExceptionsObject((message) => scope.say(`Warning: ${message}`))],
+    ['api', apiObject()],
+    ['flags', flagsObject(scope)],
+    ['invocation_id', scope.invocationId],
+    ['run_started_at', new PythonDate(scope.startedAt, 'datetime')],
+    ['dbt_version', dbtVersion],
+    ['project_name', scope.rootPackage],
+    ['schema', target.schema],
+    ['database', target.database],
+    ['thread_id', 'Thread-1'],
+    ['dbt_metadata_envs', {}],
+    ...functions(scope),
+  ]);
+}
+
+function functions(scope: Scope): [string, unknown][] {
+  const entry = (name: string, parameters: readonly string[], body: (...args: never[]) => unknown) =>
+    [name, callable(name, parameters, body)] as [string, unknown];
+  return [
+    entry('log', ['msg', 'info?'], (message: unknown, info?: boolean) => {
+      if (info === true) scope.say(printValue(message));
+      return '';
+    }),
+    entry('print', ['msg'], (message: unknown) => {
+      scope.say(printValue(message));
+      return '';
+    }),
+    entry('fromjson', ['string', 'default?'], (text: string, otherwise: unknown = null) =>
+      parsedOr(() => JSON.parse(text), otherwise),
+    ),
+    entry('tojson', ['value', 'default?', 'sort_keys?'], (value: unknown, otherwise: unknown = null) =>
+      parsedOr(() => pythonJson(toHost(value)), otherwise),
+    ),
+    entry('fromyaml', ['value', 'default?'], (text: string, otherwise: unknown = null) =>
+      parsedOr(() => parseYamlText(text), otherwise),
+    ),
+    entry('toyaml', ['value', 'default?', 'sort_keys?'], (value: unknown, otherwise: unknown = null) =>
+      parsedOr(() => stringifyYaml(toHost(value)), otherwise),
+    ),
+    entry('local_md5', ['value'], (value: unknown) =>
+      createHash('md5').update(printValue(value)).digest('hex'),
+    ),
+    entry('zip', ['*lists'], zip),
+    entry('zip_strict', ['*lists'], zip),
+    entry('diff_of_two_dicts', ['dict_a', 'dict_b'], (a: ReadonlyMap<string, unknown[]>, b: typeof a) =>
+      difference(a, b),
+    ),
+  ];
+}
+
+function parsedOr(make: () => unknown, otherwise: unknown): unknown {
+  try {
+    return make();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** JSON with a blank after every comma and colon, as Python writes it. */
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${JSON.stringify(key)}: ${pythonJson(item)}`)
+      .join(', ')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+function zip(lists: readonly (readonly unknown[])[]): unknown[] {
+  const length = Math.min(...lists.map((list) => list.length));
+  if (!Number.isFinite(length)) return [];
+  return Array.from({ length }, (_, index) => tuple(...lists.map((list) => list[index])));
+}
+
+function difference(
+  a: ReadonlyMap<string, readonly unknown[]>,
+  b: ReadonlyMap<string, readonly unknown[]>,
+): Map<string, unknown[]> {
+  const result = new Map<string, unknown[]>();
+  const lower = new Map(
+    [...b].map(([key, values]) => [key.toLowerCase(), values.map((value) => printValue(value))]),
+  );
+  for (const [key, values] of a) {
+    const others = lower.get(key.toLowerCase()) ?? [];
+    const left = values.filter(
+      (value) => !others.some((other) => other.toLowerCase() === printValue(value).toLowerCase()),
+    );
+    if (left.length > 0) result.set(key, left);
+  }
+  return result;
+}
+
+function targetObject({ target }: Scope): Record<string, unknown> {
+  return {
+    name: target.name,
+    target_name: target.name,
+    type: 'snowflake',
+    profile_name: target.profile,
+    database: target.database,
+    dbname: target.database,
+    schema: target.schema,
+    warehouse: target.warehouse,
+    role: target.role,
+    threads: target.threads,
+  };
+}
+
+export function envVar(env: NodeJS.ProcessEnv): unknown {
+  return callable('env_var', ['name', 'default?'], (name: string, otherwise?: unknown) => {
+    const value = env[name];
+    if (value !== undefined) return value;
+    if (otherwise !== undefined) return printValue(otherwise);
+    throw compilerError(
+      `The environment variable "${name}" is not set`,
+      'Set it, or give env_var() a default.',
+    );
+  });
+}
+
+function flagsObject(scope: Scope): unknown {
+  return new Attributes(
+    {
+      FULL_REFRESH: scope.fullRefresh,
+      STORE_FAILURES: false,
+      WHICH: scope.command,
+      WARN_ERROR: false,
+      EMPTY: false,
+      INVOCATION_COMMAND: `dbt ${scope.command}`,
+      PRINT: true,
+    },
+    'flags',
+  );
+}
+
+function apiObject(): unknown {
+  const relation = new CallableNamespace('Relation', {
+    create: callable('create', ['database?', 'schema?', 'identifier?', 'type?', '**others'], createRelation),
+    Table: 'table',
+    View: 'view',
+    CTE: 'cte',
+    External: 'external',
+    get_relation_type: new Attributes(
+      { Table: 'table', View: 'view', CTE: 'cte', External: 'external' },
+      'RelationType',
+    ),
+  });
+  const column = new CallableNamespace(
+    'Column',
+    {
+      translate_type: callable('translate_type', ['dtype'], translateType),
+      string_type: callable('string_type', ['size'], stringType),
+      numeric_type: callable('numeric_type', ['dtype', 'precision', 'scale'], numericType),
+      create: callable('create', ['name', 'label_or_dtype'], (name: string, dtype: string) =>
+        ColumnObject.described(name, translateType(dtype)),
+      ),
+    },
+    callable(
+      'Column',
+      ['column', 'dtype', 'char_size?', 'numeric_precision?', 'numeric_scale?'],
+      (name: string, dtype: string, characters?: number, precision?: number, scale?: number) =>
+        new ColumnObject({
+          name,
+          dtype,
+          characters: characters ?? null,
+          precision: precision ?? null,
+          scale: scale ?? null,
+        }),
+    ),
+  );
+  return new Attributes({ Relation: relation, Column: column }, 'api');
+}
+
+function createRelation(
+  database: string | null | undefined,
+  schema: string | null | undefined,
+  identifier: string | null | undefined,
+  type: unknown,
+  others: Readonly<Record<string, unknown>>,
+): RelationObject {
+  return new RelationObject({
+    database: database ?? null,
+    schema: schema ?? null,
+    identifier: identifier ?? null,
+    ...pathOf(others.path),
+    type: isRelationType(type) ? type : null,
+  });
+}
+
+/** A class of dbt's: called to make a value, with functions of its own. */
+class CallableNamespace extends Attributes {
+  readonly #make: ReturnType<typeof callable> | undefined;
+
+  constructor(
+    label: string,
+    attributes: Readonly<Record<string, unknown>>,
+    make?: ReturnType<typeof callable>,
+  ) {
+    super(attributes, label);
+    this.#make = make;
+  }
+
+  call(args: readonly unknown[], keywords: Parameters<ReturnType<typeof callable>['call']>[1]): unknown {
+    if (this.#make === undefined)
+      throw compilerError(`${this.typeName} is not called; use ${this.typeName}.create`);
+    return this.#make.call(args, keywords);
+  }
+}

@@ -1,0 +1,219 @@
+import {
+  Attributes,
+  callable,
+  type Environment,
+  JinjaObject,
+  type Macro,
+  type NameResolver,
+  printValue,
+} from '../../jinja/index.ts';
+import type { RefCall, SourceCall } from '../graph/node.ts';
+import { AdapterObject, ContextObject } from './adapter-object.ts';
+import { baseNames } from './base-names.ts';
+import type { ParseConfig, RunConfig } from './config-object.ts';
+import { compilerError } from './exceptions.ts';
+import { BoundMacros, type MacroRegistry } from './macros.ts';
+import type { RelationObject } from './relation-object.ts';
+import { ResultTable } from './result-table.ts';
+import type { Scope } from './scope.ts';
+import type { NodeSession } from './session.ts';
+import { VarFunction } from './variables.ts';
+
+export interface NodeContextParts {
+  readonly scope: Scope;
+  /** The environment that decides what a name that is missing comes to. */
+  readonly environment: Environment;
+  readonly packageName: string;
+  readonly config: ParseConfig | RunConfig;
+  readonly thisRelation: RelationObject;
+  ref(call: RefCall): unknown;
+  source(call: SourceCall): unknown;
+  /** `model` of the templates: the node as the manifest has it. */
+  model(): unknown;
+  /** The session that its queries run on; absent while the project is parsed. */
+  readonly session?: NodeSession;
+  /** Names for this node only, before all others: `sql` and the hooks of a materialization. */
+  readonly extra?: ReadonlyMap<string, unknown>;
+}
+
+const bases = new WeakMap<Scope, ReadonlyMap<string, unknown>>();
+
+function baseOf(scope: Scope): ReadonlyMap<string, unknown> {
+  let base = bases.get(scope);
+  if (base === undefined) {
+    base = baseNames(scope);
+    bases.set(scope, base);
+  }
+  return base;
+}
+
+/** All names that the templates of one node see. A project's macro goes before a name of dbt's, so it may replace it. */
+export class NodeContext {
+  readonly macros: BoundMacros;
+  readonly resolve: NameResolver;
+  readonly #parts: NodeContextParts;
+  readonly #own = new Map<string, unknown>();
+  readonly #results = new Map<string, unknown>();
+
+  constructor(parts: NodeContextParts) {
+    this.#parts = parts;
+    this.resolve = (name) => this.#find(name);
+    this.macros = new BoundMacros(parts.environment, this.resolve);
+  }
+
+  #find(name: string): unknown {
+    const { scope, packageName, extra } = this.#parts;
+    if (extra?.has(name) === true) return extra.get(name);
+    const macro = scope.registry.find(name, packageName);
+    if (macro !== undefined) return this.macros.bind(macro);
+    const known = this.#own.get(name);
+    if (known !== undefined) return known;
+    const made = this.#make(name);
+    if (made !== undefined) {
+      this.#own.set(name, made);
+      return made;
+    }
+    const base = baseOf(scope).get(name);
+    if (base !== undefined) return base;
+    if (scope.registry.hasPackage(name) || name === 'dbt_snowflake') {
+      return new PackageNamespace(name, scope.registry, this.macros);
+    }
+    return undefined;
+  }
+
+  #make(name: string): unknown {
+    const { scope, packageName, config, thisRelation, session } = this.#parts;
+    switch (name) {
+      case 'ref':
+        return this.#ref();
+      case 'source':
+        return callable(name, ['source_name', 'table_name'], (source: string, table: string) =>
+          this.#parts.source([source, table]),
+        );
+      case 'config':
+        return config;
+      case 'var':
+        return new VarFunction(scope.variables, packageName, session === undefined);
+      case 'this':
+        return thisRelation;
+      case 'model':
+        return this.#parts.model();
+      case 'execute':
+        return session !== undefined;
+      case 'graph':
+        return scope.graph();
+      case 'adapter':
+        return new AdapterObject({
+          registry: scope.registry,
+          macros: this.macros,
+          packageName,
+          ...(session === undefined ? {} : { session }),
+        });
+      case 'builtins':
+        return new Attributes({ ref: this.#make('ref'), source: this.#make('source'), config }, 'builtins');
+      case 'context':
+        return new ContextObject(this.resolve);
+      case 'selected_resources':
+        return [];
+      default:
+        return this.#resultFunction(name);
+    }
+  }
+
+  #ref(): unknown {
+    return callable('ref', ['*names', 'version?', 'v?'], (...given: unknown[]) => {
+      const [version, v, names] = given;
+      const [first, second, ...more] = Array.isArray(names)
+        ? names.map((name: unknown) => printValue(name))
+        : [];
+      if (first === undefined || more.length > 0) {
+        throw compilerError('ref() takes the name of a model, or a package and a name');
+      }
+      const chosen = version ?? v ?? null;
+      return this.#parts.ref({
+        packageName: second === undefined ? null : first,
+        name: second ?? first,
+        version: typeof chosen === 'number' || typeof chosen === 'string' ? chosen : null,
+      });
+    });
+  }
+
+  #resultFunction(name: string): unknown {
+    switch (name) {
+      case 'load_result':
+        return callable(name, ['name'], (key: string) => this.#results.get(key) ?? null);
+      case 'store_result':
+        return callable(
+          name,
+          ['name', 'response', 'agate_table?'],
+          (key: string, response: unknown, table: unknown) => {
+            this.#results.set(key, storedResult(response, table));
+            return '';
+          },
+        );
+      case 'store_raw_result':
+        return callable(
+          name,
+          ['name', 'message?', 'code?', 'rows_affected?', 'agate_table?'],
+          (key: string, message: unknown, code: unknown, rows: unknown, table: unknown) => {
+            const response = { _message: message ?? null, code: code ?? null, rows_affected: rows ?? null };
+            this.#results.set(key, storedResult(response, table));
+            return '';
+          },
+        );
+      default:
+        return undefined;
+    }
+  }
+
+  /** The macro that a plain name means to this node. */
+  findMacro(name: string): Macro | undefined {
+    const found = this.#parts.scope.registry.find(name, this.#parts.packageName);
+    return found === undefined ? undefined : this.macros.bind(found);
+  }
+
+  ref(call: RefCall): unknown {
+    return this.#parts.ref(call);
+  }
+
+  source(call: SourceCall): unknown {
+    return this.#parts.source(call);
+  }
+
+  /** What a statement of the node stored under a name. */
+  result(name: string): unknown {
+    return this.#results.get(name);
+  }
+}
+
+function storedResult(response: unknown, table: unknown): Record<string, unknown> {
+  const rows = table instanceof ResultTable ? table : new ResultTable([], []);
+  return { response, data: rows.rows.map((row) => [...row.values]), table: rows };
+}
+
+/** `dbt_utils` of `dbt_utils.star(…)`: the macros of one package. */
+class PackageNamespace extends JinjaObject {
+  readonly #name: string;
+  readonly #registry: MacroRegistry;
+  readonly #macros: BoundMacros;
+
+  constructor(name: string, registry: MacroRegistry, macros: BoundMacros) {
+    super();
+    this.#name = name;
+    this.#registry = registry;
+    this.#macros = macros;
+  }
+
+  override get typeName(): string {
+    return `package ${this.#name}`;
+  }
+
+  override getAttribute(name: string): unknown {
+    const found = this.#registry.inPackage(this.#name, name);
+    return found === undefined ? undefined : this.#macros.bind(found);
+  }
+
+  override getItem(key: unknown): unknown {
+    return typeof key === 'string' ? this.getAttribute(key) : undefined;
+  }
+}

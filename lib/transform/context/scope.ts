@@ -1,0 +1,31 @@
+import type { MacroRegistry } from './macros.ts';
+import type { Variables } from './variables.ts';
+
+/** Where a run builds to, by dbt's names. */
+export interface Target {
+  readonly name: string;
+  readonly database: string;
+  readonly schema: string;
+  readonly warehouse: string;
+  readonly role: string;
+  readonly threads: number;
+  readonly profile: string;
+}
+
+/** What all templates of a run have in common. */
+export interface Scope {
+  readonly rootPackage: string;
+  readonly registry: MacroRegistry;
+  readonly variables: Variables;
+  readonly target: Target;
+  readonly env: NodeJS.ProcessEnv;
+  readonly invocationId: string;
+  readonly startedAt: Date;
+  readonly fullRefresh: boolean;
+  /** The command: `build`, `test`, `compile`, … */
+  readonly command: string;
+  /** What `log(…, info=true)`, `print` and `exceptions.warn` say. */
+  say(message: string): void;
+  /** `graph` of the templates, empty while the project is parsed. */
+  graph(): unknown;
+}

@@ -1,0 +1,135 @@
+import type { ExecuteOptions, QueryResult, Warehouse } from '../../snowflake/index.ts';
+import { folded, quote, type RelationName, relationKey, sqlName } from '../relation.ts';
+import { ColumnObject } from './column-object.ts';
+import { isRelationType, RelationObject } from './relation-object.ts';
+import { ResultTable } from './result-table.ts';
+
+/** What is in the schemas of a run, asked once a schema and kept for all its sessions. */
+export class RelationCache {
+  readonly #schemas = new Map<string, Promise<Map<string, RelationObject>>>();
+
+  schema(session: Warehouse, schema: RelationName): Promise<Map<string, RelationObject>> {
+    const key = keyOfSchema(schema);
+    let found = this.#schemas.get(key);
+    if (found === undefined) {
+      found = listSchema(session, schema);
+      this.#schemas.set(key, found);
+    }
+    return found;
+  }
+
+  forget(schema: RelationName): void {
+    this.#schemas.delete(keyOfSchema(schema));
+  }
+}
+
+function keyOfSchema({ database, schema, quoting }: RelationName): string {
+  return relationKey({ database, schema, identifier: null, quoting });
+}
+
+async function listSchema(session: Warehouse, schema: RelationName): Promise<Map<string, RelationObject>> {
+  const found = new Map<string, RelationObject>();
+  const { rows } = await session.execute(
+    `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM ${quote(folded(schema.database ?? '', schema.quoting.database))}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ?`,
+    { binds: [folded(schema.schema ?? '', schema.quoting.schema)] },
+  );
+  for (const row of rows) {
+    const type = String(row.TABLE_TYPE).toLowerCase();
+    const known = type.includes('table') ? 'table' : type;
+    const relation = new RelationObject({
+      database: schema.database,
+      schema: schema.schema,
+      identifier: String(row.TABLE_NAME),
+      type: isRelationType(known) ? known : null,
+      quoting: {
+        ...schema.quoting,
+        identifier: String(row.TABLE_NAME) !== String(row.TABLE_NAME).toUpperCase(),
+      },
+    });
+    found.set(relationKey(relation), relation);
+  }
+  return found;
+}
+
+/** What one statement of a template gave. */
+export interface Executed {
+  readonly response: Readonly<Record<string, unknown>>;
+  readonly table: ResultTable;
+}
+
+/** The warehouse as the templates of one node use it. */
+export class NodeSession {
+  readonly #warehouse: Warehouse;
+  readonly #cache: RelationCache;
+  readonly #options: ExecuteOptions;
+
+  constructor(warehouse: Warehouse, cache: RelationCache, signal?: AbortSignal) {
+    this.#warehouse = warehouse;
+    this.#cache = cache;
+    this.#options = signal === undefined ? {} : { signal };
+  }
+
+  /** Runs the statements of a text one after the other; the last one's result is the answer. */
+  async execute(sql: string): Promise<Executed> {
+    let result: QueryResult | undefined;
+    for (const statement of splitStatements(sql)) {
+      result = await this.#warehouse.execute(statement, this.#options);
+    }
+    if (result === undefined) return { response: {}, table: new ResultTable([], []) };
+    return {
+      response: {
+        _message: `SUCCESS ${result.rowsAffected}`,
+        code: 'SUCCESS',
+        rows_affected: result.rowsAffected,
+        query_id: result.queryId,
+      },
+      table: ResultTable.of(result),
+    };
+  }
+
+  async relation(name: RelationObject): Promise<RelationObject | null> {
+    const schema = await this.#cache.schema(this.#warehouse, name);
+    return schema.get(relationKey(name)) ?? null;
+  }
+
+  async relations(schema: RelationObject): Promise<RelationObject[]> {
+    return [...(await this.#cache.schema(this.#warehouse, schema)).values()];
+  }
+
+  async schemaExists({ database, schema, quoting }: RelationObject): Promise<boolean> {
+    const { rows } = await this.#warehouse.execute(
+      `SELECT SCHEMA_NAME FROM ${quote(folded(database ?? '', quoting.database))}.INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = ?`,
+      { ...this.#options, binds: [folded(schema ?? '', quoting.schema)] },
+    );
+    return rows.length > 0;
+  }
+
+  async columns(relation: RelationObject): Promise<ColumnObject[]> {
+    const { rows } = await this.#warehouse.execute(`DESCRIBE TABLE ${sqlName(relation)}`, this.#options);
+    return rows.map((row) => ColumnObject.described(String(row.name), String(row.type)));
+  }
+
+  /** Forgets what is in a relation's schema, after it was changed. */
+  forget(relation: RelationObject): void {
+    this.#cache.forget(relation);
+  }
+}
+
+/** The statements of a text, parted by semicolons outside of quotes, comments and dollar quotes. */
+export function splitStatements(sql: string): string[] {
+  const token =
+    /'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|\$\$[\s\S]*?\$\$|--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|;/g;
+  const parts: string[] = [];
+  let start = 0;
+  for (const match of sql.matchAll(token)) {
+    if (match[0] !== ';') continue;
+    parts.push(sql.slice(start, match.index));
+    start = match.index + 1;
+  }
+  parts.push(sql.slice(start));
+  return parts.map((part) => part.trim()).filter((part) => hasContent(part));
+}
+
+function hasContent(sql: string): boolean {
+  return sql.replace(/--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '').trim() !== '';
+}

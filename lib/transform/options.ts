@@ -1,0 +1,109 @@
+import type { Project, SluiceError } from '../config/index.ts';
+import type { Warehouse } from '../snowflake/index.ts';
+import type { QueryTag } from './run/sessions.ts';
+
+export interface TransformOptions {
+  /** Folder of the dbt project, where dbt_project.yml is. */
+  readonly directory: string;
+  readonly project: Project;
+  /** Opens one session; called once a thread at most. The tag is what the session does first. */
+  readonly connect: (tag?: Partial<QueryTag>) => Promise<Warehouse>;
+  /** Which of the project's schemas is built. @default the project's own choice */
+  readonly target?: 'dev' | 'prod';
+  /** As for dbt's `--select` and `--exclude`; nothing selects everything. */
+  readonly select?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Before the variables of dbt_project.yml. `raw_schema` is set from the config unless it stands here. */
+  readonly vars?: Readonly<Record<string, unknown>>;
+  /** Nodes at the same time. @default the project's own choice */
+  readonly threads?: number;
+  readonly fullRefresh?: boolean;
+  /** Where run_results.json, sources.json, manifest.json and the compiled SQL go. */
+  readonly artifactsDirectory: string;
+  /** Called once for every node, as it ends. */
+  readonly onNode?: (event: NodeEvent) => void;
+  /** What templates say with `log(…, info=true)`, `print` and `exceptions.warn`. */
+  readonly onMessage?: (message: string) => void;
+  readonly signal?: AbortSignal;
+  /** What `env_var` reads. @default the process' environment */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Names the candidate schemas and tags the queries. @default made from the time */
+  readonly runId?: string;
+}
+
+/** A node of a run that is over. */
+export interface NodeEvent {
+  /** `model`, `test`, `source` (of a freshness check), … */
+  readonly kind: string;
+  readonly name: string;
+  readonly status: 'success' | 'error' | 'skipped' | 'pass' | 'warn' | 'fail' | 'runtime error';
+  readonly ms: number;
+  /** Rows of a table that was built; null for everything else. */
+  readonly rows: number | null;
+  /** Why it failed, was skipped, or is only a warning. */
+  readonly message: string | null;
+}
+
+export interface ModelResult {
+  readonly name: string;
+  /** The published name, also while only a candidate was built. */
+  readonly relation: string;
+  /** Rows of a table; null for a view and for what was not built. */
+  readonly rows: number | null;
+  readonly status: 'success' | 'error' | 'skipped';
+  readonly ms: number;
+  readonly error?: string;
+}
+
+export interface TestResult {
+  readonly name: string;
+  readonly status: 'pass' | 'warn' | 'fail' | 'error' | 'skipped';
+  /** Rows that are wrong, by the test's own count; null when it did not run. */
+  readonly failures: number | null;
+  readonly severity: 'error' | 'warn';
+  readonly ms: number;
+  /** File of the schema file or of the test's SQL. */
+  readonly file: string;
+  readonly compiledPath?: string;
+  readonly error?: string;
+}
+
+export interface FreshnessResult {
+  readonly source: string;
+  readonly table: string;
+  readonly status: 'pass' | 'warn' | 'error' | 'runtime error';
+  readonly ageSeconds: number | null;
+  readonly maxLoadedAt: string | null;
+  readonly error?: string;
+}
+
+export interface BuildReport {
+  readonly models: readonly ModelResult[];
+  readonly tests: readonly TestResult[];
+  readonly freshness: readonly FreshnessResult[];
+  /** Whether what was built is what readers see now. */
+  readonly published: boolean;
+  /** The schemas that hold what was built and not published. */
+  readonly candidates: readonly string[];
+  /** Why the work failed: a model or a test of severity error. To be thrown by who has nothing better to do with it. */
+  readonly failure?: SluiceError;
+  /** Criteria of the selection that chose nothing. */
+  readonly unmatched: readonly string[];
+}
+
+export interface FreshnessReport {
+  readonly freshness: readonly FreshnessResult[];
+  readonly failure?: SluiceError;
+}
+
+export interface CompiledNode {
+  readonly uniqueId: string;
+  readonly name: string;
+  /** File of the compiled SQL. */
+  readonly path: string;
+  readonly sql: string;
+}
+
+export interface CompileReport {
+  readonly nodes: readonly CompiledNode[];
+}

@@ -1,0 +1,111 @@
+import { Keywords, printValue } from '../../jinja/index.ts';
+import { type MacroDefinition, TemplateFile } from '../context/macros.ts';
+import type { NodeContext } from '../context/node-context.ts';
+import type { RefCall, SourceCall } from '../graph/node.ts';
+import type { Data, DataRecord } from '../values.ts';
+import { asRecord } from '../values.ts';
+import { renderNative } from './templates.ts';
+
+/** What a node's SQL comes from. */
+export interface NodeBody {
+  /** As errors show it. */
+  readonly file: string;
+  readonly line: number;
+  /** Renders it without waiting, while the project is parsed. */
+  parse(context: NodeContext): void;
+  /** The SQL, with questions to the warehouse answered. */
+  compile(context: NodeContext): Promise<string>;
+}
+
+/** A file of SQL: a model or a singular test. */
+export class FileBody implements NodeBody {
+  readonly file: string;
+  readonly line = 1;
+  readonly #template: TemplateFile;
+
+  constructor(source: string, shown: string) {
+    this.file = shown;
+    this.#template = new TemplateFile(source, shown);
+  }
+
+  parse(context: NodeContext): void {
+    this.#template.in(context.macros.environment).renderSync(context.resolve);
+  }
+
+  compile(context: NodeContext): Promise<string> {
+    return this.#template.in(context.macros.environment).render(context.resolve);
+  }
+}
+
+/** What a generic test tests. */
+export type Tested =
+  | { readonly kind: 'ref'; readonly call: RefCall }
+  | { readonly kind: 'source'; readonly call: SourceCall };
+
+/** Arguments of tests that are a call of one of these functions are meant as that call, without braces. */
+const looksLikeCall = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/s;
+
+/** A generic test: a macro called with what it tests and the arguments of the schema file. */
+export class GenericTestBody implements NodeBody {
+  readonly file: string;
+  readonly line: number;
+  readonly #macro: MacroDefinition;
+  readonly #tested: Tested;
+  readonly #arguments: DataRecord;
+
+  constructor(
+    place: { readonly file: string; readonly line: number },
+    macro: MacroDefinition,
+    tested: Tested,
+    parameters: DataRecord,
+  ) {
+    this.file = place.file;
+    this.line = place.line;
+    this.#macro = macro;
+    this.#tested = tested;
+    this.#arguments = parameters;
+  }
+
+  parse(context: NodeContext): void {
+    const where = whereMacro(context);
+    const model = where.call([this.#relation(context)]);
+    context.macros.bind(this.#macro).call([], this.#keywords(context, model));
+  }
+
+  async compile(context: NodeContext): Promise<string> {
+    const where = whereMacro(context);
+    const model = await where.callAsync([this.#relation(context)]);
+    const text = await context.macros.bind(this.#macro).callAsync([], this.#keywords(context, model));
+    return printValue(text);
+  }
+
+  #relation(context: NodeContext): unknown {
+    return this.#tested.kind === 'ref' ? context.ref(this.#tested.call) : context.source(this.#tested.call);
+  }
+
+  #keywords(context: NodeContext, model: unknown): Keywords {
+    const render = (value: Data): unknown => this.#render(value, context);
+    const entries = Object.entries(this.#arguments).map(
+      ([name, value]) => [name, name === 'column_name' ? value : render(value)] as const,
+    );
+    return new Keywords([['model', model], ...entries]);
+  }
+
+  #render(value: Data, context: NodeContext): unknown {
+    if (typeof value === 'string') {
+      const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value;
+      if (!text.includes('{{') && !text.includes('{%')) return text;
+      return renderNative(context.macros.environment, text, this.file, context.resolve);
+    }
+    if (Array.isArray(value)) return value.map((item: Data) => this.#render(item, context));
+    const record = asRecord(value);
+    if (record === undefined) return value;
+    return new Map(Object.entries(record).map(([key, item]) => [key, this.#render(item, context)]));
+  }
+}
+
+function whereMacro(context: NodeContext) {
+  const found = context.findMacro('get_where_subquery');
+  if (found === undefined) throw new Error('the built-in macros are missing');
+  return found;
+}

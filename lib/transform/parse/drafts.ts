@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Problems } from '../errors.ts';
+import type { SqlNode } from '../graph/node.ts';
+import type { ProjectFileConfig } from '../project/config-file.ts';
+import type { NodeConfig } from '../project/config-tree.ts';
+import { filesBelow } from '../project/files.ts';
+import type { PackageProperties, Properties } from '../project/properties.ts';
+import { asRecord, asTexts, type Data, type DataRecord } from '../values.ts';
+import { FileBody, type NodeBody } from './bodies.ts';
+import { type LoadedPackages, shownPath } from './load.ts';
+
+/** A node that was found and not rendered yet: its config, names and dependencies are still to come. */
+export interface Draft {
+  readonly node: SqlNode;
+  readonly body: NodeBody;
+  /** `config:` and its older spellings from the schema file. */
+  readonly propertiesConfig: DataRecord;
+  readonly defaults: NodeConfig;
+  /** The config tree of dbt_project.yml that it takes its configs from. */
+  readonly tree: 'models' | 'tests' | 'seeds' | 'snapshots';
+}
+
+const modelDefaults: NodeConfig = { enabled: true, materialized: 'view', tags: [], meta: {} };
+
+export const testDefaults: NodeConfig = {
+  enabled: true,
+  materialized: 'test',
+  severity: 'ERROR',
+  warn_if: '!= 0',
+  error_if: '!= 0',
+  fail_calc: 'count(*)',
+  schema: 'dbt_test__audit',
+  tags: [],
+  meta: {},
+};
+
+/** The models of a package, with what its schema files say of them. */
+export function modelDrafts(
+  loaded: LoadedPackages,
+  config: ProjectFileConfig,
+  properties: PackageProperties,
+  problems: Problems,
+  warn: (message: string) => void,
+): Draft[] {
+  const described = propertiesByName(properties.models, 'model', problems);
+  const drafts: Draft[] = [];
+  const seen = new Map<string, string>();
+  for (const file of filesBelow(config.directory, config.modelPaths, ['.sql', '.py'])) {
+    const shown = shownPath(loaded, config.name, file.file);
+    if (file.file.endsWith('.py')) {
+      problems.add({
+        file: shown,
+        message: 'Python models cannot be built.',
+        hint: 'Write the model in SQL, or exclude it from model-paths.',
+      });
+      continue;
+    }
+    const name = nameOf(file.relative);
+    const before = seen.get(name);
+    if (before !== undefined) {
+      problems.add({
+        file: shown,
+        message: `there are two models named "${name}".`,
+        hint: `The other one is ${before}.`,
+      });
+      continue;
+    }
+    seen.set(name, shown);
+    const said = described.get(name);
+    described.delete(name);
+    drafts.push(
+      fileDraft(file, config.name, shown, 'model', said, {
+        propertiesConfig: said === undefined ? {} : configOf(said),
+        defaults: modelDefaults,
+        tree: 'models',
+      }),
+    );
+  }
+  for (const [name, { file, line }] of described) {
+    warn(`${file}:${line}: "${name}" is described, but there is no such model.`);
+  }
+  return drafts;
+}
+
+/** The singular tests of a package: every file of its test paths but those below `generic/`. */
+export function singularTestDrafts(
+  loaded: LoadedPackages,
+  config: ProjectFileConfig,
+  properties: PackageProperties,
+  problems: Problems,
+): Draft[] {
+  const described = propertiesByName(properties.tests, 'test', problems);
+  return filesBelow(config.directory, config.testPaths, ['.sql'])
+    .filter((file) => !file.relative.startsWith('generic/'))
+    .map((file) => {
+      const said = described.get(nameOf(file.relative));
+      return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'test', said, {
+        propertiesConfig: said === undefined ? {} : configOf(said),
+        defaults: testDefaults,
+        tree: 'tests',
+      });
+    });
+}
+
+function fileDraft(
+  file: { readonly absolute: string; readonly file: string; readonly relative: string },
+  packageName: string,
+  shown: string,
+  resourceType: 'model' | 'test',
+  said: Properties | undefined,
+  rest: Pick<Draft, 'propertiesConfig' | 'defaults' | 'tree'>,
+): Draft {
+  const source = readFileSync(file.absolute, 'utf8');
+  const name = nameOf(file.relative);
+  const folders = file.relative.split('/').slice(0, -1);
+  return {
+    ...rest,
+    body: new FileBody(source, shown),
+    node: {
+      ...emptyNode(resourceType, name, packageName, source),
+      uniqueId: `${resourceType}.${packageName}.${name}`,
+      path: file.relative,
+      originalPath: file.file,
+      fqn: [packageName, ...folders, name],
+      description: said?.description ?? '',
+      columns: said?.columns ?? [],
+      patch: said === undefined ? null : { file: said.file, line: said.line },
+      properties: said?.raw ?? {},
+    },
+  };
+}
+
+/** What all nodes have before they are rendered. */
+export function emptyNode(
+  resourceType: SqlNode['resourceType'],
+  name: string,
+  packageName: string,
+  rawCode: string,
+): Omit<SqlNode, 'uniqueId' | 'path' | 'originalPath' | 'fqn'> {
+  return {
+    resourceType,
+    language: 'sql',
+    name,
+    packageName,
+    rawCode: rawCode.trim(),
+    checksum: createHash('sha256').update(rawCode).digest('hex'),
+    description: '',
+    columns: [],
+    config: {},
+    tags: [],
+    meta: {},
+    patch: null,
+    database: '',
+    schema: '',
+    alias: name,
+    refs: [],
+    sources: [],
+    dependsOn: [],
+    dependsOnMacros: [],
+    enabled: true,
+    properties: {},
+  };
+}
+
+/** `config:` of a schema file, with the configs that may stand beside it. */
+function configOf({ raw, config }: Properties): DataRecord {
+  const beside: Record<string, Data> = {};
+  for (const key of ['meta', 'group', 'access', 'docs']) {
+    const value = raw[key];
+    if (value !== undefined) beside[key] = value;
+  }
+  const meta = { ...asRecord(raw.meta), ...asRecord(config.meta) };
+  const tags = [...asTexts(raw.tags), ...asTexts(config.tags)];
+  return {
+    ...beside,
+    ...config,
+    ...(tags.length > 0 ? { tags } : {}),
+    ...(Object.keys(meta).length > 0 ? { meta } : {}),
+  };
+}
+
+function propertiesByName(
+  list: readonly Properties[],
+  kind: string,
+  problems: Problems,
+): Map<string, Properties> {
+  const byName = new Map<string, Properties>();
+  for (const item of list) {
+    const before = byName.get(item.name);
+    if (before === undefined) byName.set(item.name, item);
+    else {
+      problems.add({
+        file: item.file,
+        line: item.line,
+        message: `the ${kind} "${item.name}" is described twice.`,
+        hint: `The other place is ${before.file}:${before.line}.`,
+      });
+    }
+  }
+  return byName;
+}
+
+function nameOf(relative: string): string {
+  const last = relative.split('/').at(-1) ?? relative;
+  return last.replace(/\.[^.]*$/, '');
+}

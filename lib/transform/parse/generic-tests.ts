@@ -1,0 +1,151 @@
+import type { MacroRegistry } from '../context/macros.ts';
+import type { Problems } from '../errors.ts';
+import type { PackageProperties, PlacedTest, Properties } from '../project/properties.ts';
+import { quote } from '../relation.ts';
+import { asTexts, type DataRecord } from '../values.ts';
+import { GenericTestBody, type Tested } from './bodies.ts';
+import { type Draft, emptyNode, testDefaults } from './drafts.ts';
+import { testHash, testNames } from './test-names.ts';
+
+interface Target {
+  readonly packageName: string;
+  readonly tested: Tested;
+  /** Name in the test's own name: the model's, or source and table. */
+  readonly label: string;
+  readonly prefix: string;
+  readonly attached: string;
+  readonly fileKeyName: string;
+  readonly folders: readonly string[];
+}
+
+/** The generic tests that the schema files of a package ask for, on models, seeds, snapshots and sources. */
+export function genericTestDrafts(
+  properties: PackageProperties,
+  registry: MacroRegistry,
+  problems: Problems,
+): Draft[] {
+  const maker = new TestMaker(registry, problems);
+  const kinds = { model: properties.models, seed: properties.seeds, snapshot: properties.snapshots };
+  const ofNodes = Object.entries(kinds).flatMap(([kind, list]) =>
+    list.flatMap((item) =>
+      maker.all(item, {
+        packageName: item.packageName,
+        tested: { kind: 'ref', call: { packageName: null, name: item.name, version: null } },
+        label: item.name,
+        prefix: '',
+        attached: `${kind}.${item.packageName}.${item.name}`,
+        fileKeyName: `${kind}s.${item.name}`,
+        folders: item.file.split('/').slice(1, -1),
+      }),
+    ),
+  );
+  const ofSources = properties.sources.flatMap((item) =>
+    maker.all(item, {
+      packageName: item.packageName,
+      tested: { kind: 'source', call: [item.sourceName, item.name] },
+      label: `${item.sourceName}_${item.name}`,
+      prefix: 'source_',
+      attached: `source.${item.packageName}.${item.sourceName}.${item.name}`,
+      fileKeyName: `sources.${item.sourceName}`,
+      folders: item.folders,
+    }),
+  );
+  return [...ofNodes, ...ofSources];
+}
+
+class TestMaker {
+  readonly #registry: MacroRegistry;
+  readonly #problems: Problems;
+  readonly #seen = new Map<string, PlacedTest>();
+
+  constructor(registry: MacroRegistry, problems: Problems) {
+    this.#registry = registry;
+    this.#problems = problems;
+  }
+
+  all(item: Properties, target: Target): Draft[] {
+    const onColumns = item.columns.flatMap((column) => {
+      const columnName = column.quote === true ? quote(column.name) : column.name;
+      return column.tests.flatMap((test) => this.#draft(test, target, columnName, column.tags));
+    });
+    return [...item.tests.flatMap((test) => this.#draft(test, target, null, [])), ...onColumns];
+  }
+
+  #draft(
+    placed: PlacedTest,
+    target: Target,
+    columnName: string | null,
+    columnTags: readonly string[],
+  ): Draft[] {
+    const { request, file, line } = placed;
+    const macro = this.#registry.genericTest(request.test, request.namespace, target.packageName);
+    const spelled = request.namespace === null ? request.test : `${request.namespace}.${request.test}`;
+    if (macro === undefined) {
+      const meant = this.#registry.similarTest(request.test);
+      this.#problems.add({
+        file,
+        line,
+        message: `there is no generic test "${spelled}".`,
+        hint:
+          meant === undefined
+            ? `A macro file defines one with {% test ${request.test}(model, column_name) %}.`
+            : `Did you mean "${meant}"?`,
+      });
+      return [];
+    }
+    const parameters: DataRecord = {
+      ...request.arguments,
+      ...(columnName === null || request.arguments.column_name !== undefined
+        ? {}
+        : { column_name: columnName }),
+    };
+    const stem = `${target.prefix}${request.namespace === null ? '' : `${request.namespace}_`}${request.test}`;
+    const names = testNames(stem, target.label, parameters);
+    const full = request.customName ?? names.full;
+    const short = request.customName ?? names.short;
+    const uniqueId = `test.${target.packageName}.${short}.${testHash(full, parameters, request.config)}`;
+    if (this.#isRepeated(uniqueId, placed, full)) return [];
+    const config = { ...request.config, tags: [...columnTags, ...asTexts(request.config.tags)] };
+    return [
+      {
+        body: new GenericTestBody({ file, line }, macro, target.tested, parameters),
+        propertiesConfig: { ...(short === full ? {} : { alias: short }), ...config },
+        defaults: testDefaults,
+        tree: 'tests',
+        node: {
+          ...emptyNode('test', full, target.packageName, `{{ test_${spelled}(**_dbt_generic_test_kwargs) }}`),
+          uniqueId,
+          path: `${short}.sql`,
+          originalPath: file,
+          fqn: [target.packageName, ...target.folders, full],
+          description: request.description,
+          patch: { file, line },
+          test: {
+            namespace: request.namespace,
+            name: request.test,
+            arguments: parameters,
+            columnName,
+            attachedNode: target.attached,
+            fileKeyName: target.fileKeyName,
+          },
+        },
+      },
+    ];
+  }
+
+  /** Two tests that are the same in everything would be one node. */
+  #isRepeated(uniqueId: string, placed: PlacedTest, name: string): boolean {
+    const before = this.#seen.get(uniqueId);
+    if (before === undefined) {
+      this.#seen.set(uniqueId, placed);
+      return false;
+    }
+    this.#problems.add({
+      file: placed.file,
+      line: placed.line,
+      message: `the test "${name}" stands there twice.`,
+      hint: `The other place is ${before.file}:${before.line}; give one of the two a name of its own.`,
+    });
+    return true;
+  }
+}

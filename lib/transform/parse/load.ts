@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment, NameResolver } from '../../jinja/index.ts';
+import { builtinPackage, MacroRegistry, TemplateFile } from '../context/macros.ts';
+import type { Problems } from '../errors.ts';
+import { type ProjectFileConfig, type RenderValue, readProjectFile } from '../project/config-file.ts';
+import { filesBelow, type ProjectFile } from '../project/files.ts';
+import { emptyProperties, type PackageProperties, readSchemaFile } from '../project/properties.ts';
+import { readYaml } from '../project/yaml.ts';
+import type { Data } from '../values.ts';
+import { problemOf, renderData } from './templates.ts';
+
+/** A project and the packages it uses, by name, the project itself first. */
+export interface LoadedPackages {
+  readonly root: ProjectFileConfig;
+  readonly packages: ReadonlyMap<string, ProjectFileConfig>;
+}
+
+/** What is shown of a file of a package: its path from the folder of the root project. */
+export function shownPath(loaded: LoadedPackages, packageName: string, file: string): string {
+  if (packageName === loaded.root.name) return file;
+  return packageName === builtinPackage
+    ? `dbt:${file}`
+    : `${loaded.root.packagesPath}/${packageName}/${file}`;
+}
+
+/** Reads dbt_project.yml of a folder and of every package that is installed below it. */
+export function loadPackages(
+  directory: string,
+  render: RenderValue,
+  problems: Problems,
+): LoadedPackages | undefined {
+  const root = readProjectFile(directory, render, problems);
+  if (root === undefined) return undefined;
+  const packages = new Map([[root.name, root]]);
+  const below = join(directory, root.packagesPath);
+  for (const name of foldersOf(below)) {
+    const shown = `${root.packagesPath}/${name}/dbt_project.yml`;
+    const found = readProjectFile(join(below, name), render, problems, shown);
+    if (found !== undefined) packages.set(found.name, found);
+  }
+  return { root, packages };
+}
+
+function foldersOf(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Renders values of YAML files with the names of one context; what goes wrong is a problem of the file. */
+export function yamlRenderer(
+  environment: Environment,
+  resolve: NameResolver,
+  problems: Problems,
+): RenderValue {
+  return (value: Data, file: string, line: number): Data => {
+    try {
+      return renderData(environment, value, file, resolve);
+    } catch (error) {
+      for (const problem of problemOf(error, { file, line })) problems.add({ ...problem, file, line });
+      return null;
+    }
+  };
+}
+
+/** Reads the macros of all packages, and those that come with Sluice. */
+export function loadMacros(
+  loaded: LoadedPackages,
+  environment: Environment,
+  problems: Problems,
+): MacroRegistry {
+  const registry = new MacroRegistry(loaded.root.name, loaded.root.dispatch);
+  const own = join(import.meta.dirname, '..', 'include');
+  addMacros(registry, builtinPackage, filesBelow(own, ['macros'], ['.sql']), loaded, environment, problems);
+  for (const [name, config] of loaded.packages) {
+    const genericTests = config.testPaths.map((path) => `${path}/generic`);
+    const files = filesBelow(config.directory, [...config.macroPaths, ...genericTests], ['.sql']);
+    addMacros(registry, name, files, loaded, environment, problems);
+  }
+  return registry;
+}
+
+function addMacros(
+  registry: MacroRegistry,
+  packageName: string,
+  files: readonly ProjectFile[],
+  loaded: LoadedPackages,
+  environment: Environment,
+  problems: Problems,
+): void {
+  for (const { absolute, file } of files) {
+    const shown = shownPath(loaded, packageName, file);
+    const templateFile = new TemplateFile(readFileSync(absolute, 'utf8'), shown);
+    try {
+      for (const name of templateFile
+        .in(environment)
+        .macros(() => undefined)
+        .keys()) {
+        const uniqueId = `macro.${packageName}.${name}`;
+        const before = registry.add({ uniqueId, name, packageName, path: file, file: templateFile });
+        if (before !== undefined) {
+          problems.add({
+            file: shown,
+            message: `the macro "${name}" is defined twice.`,
+            hint: `The other one is in ${before.file.shown}.`,
+          });
+        }
+      }
+    } catch (error) {
+      for (const problem of problemOf(error, { file: shown })) problems.add(problem);
+    }
+  }
+}
+
+/** Reads all schema files of a package. */
+export function loadProperties(
+  loaded: LoadedPackages,
+  config: ProjectFileConfig,
+  render: RenderValue,
+  problems: Problems,
+): PackageProperties {
+  const properties = emptyProperties();
+  const paths = [
+    ...config.modelPaths,
+    ...config.seedPaths,
+    ...config.snapshotPaths,
+    ...config.analysisPaths,
+    ...config.macroPaths,
+    ...config.testPaths,
+  ];
+  for (const { absolute, file, relative } of filesBelow(config.directory, paths, ['.yml', '.yaml'])) {
+    const yaml = readYaml(absolute, shownPath(loaded, config.name, file), problems);
+    if (yaml === undefined) continue;
+    const folders = relative.split('/').slice(0, -1);
+    readSchemaFile(yaml, { packageName: config.name, folders, render, problems }, properties);
+  }
+  return properties;
+}

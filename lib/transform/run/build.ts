@@ -1,0 +1,204 @@
+import type { Warehouse } from '../../snowflake/index.ts';
+import { RelationCache } from '../context/session.ts';
+import { isEphemeral, type SqlNode } from '../graph/node.ts';
+import type { BuildReport, TransformOptions } from '../options.ts';
+import { relationKey } from '../relation.ts';
+import { writeRunResults } from './artifacts.ts';
+import {
+  candidateOf,
+  dropCandidates,
+  keepCandidates,
+  prepareCandidates,
+  type SchemaName,
+  schemaSql,
+} from './candidates.ts';
+import { Compiler } from './compiler.ts';
+import { runHooks } from './hooks.ts';
+import { NodeRunner } from './node-runner.ts';
+import { runOrder, runs } from './order.ts';
+import { failureOf, type Outcome } from './outcome.ts';
+import { Placement } from './placement.ts';
+import { publishCandidates } from './publish-candidates.ts';
+import { buildReport, reportNode } from './report.ts';
+import { runSchedule } from './scheduler.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+/**
+ * Builds the selected models beside what is published, tests them there, and publishes them together if every test of
+ * severity error holds. If not, what was published stays as it was, and the candidates stay to be looked at.
+ *
+ * @returns what became of every node; `failure` is set when a model or a test failed
+ * @throws ProjectError or SluiceError of kind usage before anything ran; of kind outside when the warehouse cannot be reached
+ */
+export async function build(options: TransformOptions): Promise<BuildReport> {
+  const workspace = openWorkspace('build', options);
+  try {
+    return await new Build(workspace).run();
+  } finally {
+    await workspace.pool.close();
+  }
+}
+
+/** Runs the selected tests against what is published, and changes nothing. */
+export async function test(options: TransformOptions): Promise<BuildReport> {
+  const workspace = openWorkspace('test', options);
+  try {
+    return await new Build(workspace, 'tests only').run();
+  } finally {
+    await workspace.pool.close();
+  }
+}
+
+class Build {
+  readonly #workspace: Workspace;
+  readonly #chosen: ReadonlyMap<string, SqlNode>;
+  /** Models that become candidates, in the order of the graph. */
+  readonly #models: readonly SqlNode[];
+  readonly #schemas: readonly SchemaName[];
+  readonly #cache = new RelationCache();
+  readonly #runner: NodeRunner;
+  readonly #compiler: Compiler;
+
+  constructor(workspace: Workspace, what: 'everything' | 'tests only' = 'everything') {
+    this.#workspace = workspace;
+    const { project, selection, options } = workspace;
+    const chosen = new Map<string, SqlNode>();
+    for (const id of project.graph.inOrder()) {
+      const node = project.nodes.get(id);
+      if (node === undefined || !selection.ids.has(id) || node.resourceType === 'source' || !runs(node))
+        continue;
+      if (what === 'everything' || node.resourceType === 'test') chosen.set(id, node);
+    }
+    this.#chosen = chosen;
+    this.#models = [...chosen.values()].filter((node) => node.resourceType !== 'test' && !isEphemeral(node));
+    this.#schemas = distinctSchemas(this.#models);
+    const placement = new Placement(new Set(this.#models.map(({ uniqueId }) => uniqueId)), workspace.runId);
+    this.#compiler = new Compiler(project, placement, options.artifactsDirectory);
+    this.#runner = new NodeRunner({
+      project,
+      compiler: this.#compiler,
+      placement,
+      cache: this.#cache,
+      fullRefresh: options.fullRefresh ?? false,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  async run(): Promise<BuildReport> {
+    const { runId, pool, selection } = this.#workspace;
+    await this.#withSession('prepare', (session) => prepareCandidates(session, this.#schemas, runId));
+    let outcomes: Outcome[] = [];
+    let settled = false;
+    try {
+      await this.#hooks('start');
+      outcomes = await this.#runNodes();
+      await this.#hooks('end');
+      settled = true;
+    } finally {
+      // What stops a build halfway leaves candidates that nobody works on any more; the sessions may be gone with it.
+      if (!settled)
+        await this.#withSession('keep', (session) => keepCandidates(session, this.#schemas, runId)).catch(
+          () => {},
+        );
+    }
+    const candidates = this.#schemas.map((schema) => schemaSql(candidateOf(schema, runId)));
+    const failure = failureOf(outcomes, candidates);
+    if (failure === undefined) await this.#publish();
+    else await this.#withSession('keep', (session) => keepCandidates(session, this.#schemas, runId));
+    writeRunResults(this.#workspace, outcomes);
+    await pool.close();
+    return buildReport({
+      outcomes,
+      published: failure === undefined,
+      candidates: failure === undefined ? [] : candidates,
+      unmatched: selection.unmatched,
+      ...(failure === undefined ? {} : { failure }),
+    });
+  }
+
+  async #runNodes(): Promise<Outcome[]> {
+    const { project, options, threads, pool, runId } = this.#workspace;
+    const order = runOrder(
+      project.graph,
+      project.nodes,
+      new Set(this.#chosen.keys()),
+      this.#models.length > 0,
+    );
+    const results = await runSchedule<Outcome>({
+      nodes: order,
+      threads,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      run: async (id, thread) => {
+        const node = this.#node(id);
+        const tag = { project: project.loaded.root.name, run: runId, node: id };
+        const outcome = await pool.use(tag, (session) => this.#runner.run(node, session, thread));
+        reportNode(options, outcome);
+        return outcome;
+      },
+      skip: (id, cause) => {
+        const outcome = skipped(this.#node(id), this.#node(cause));
+        reportNode(options, outcome);
+        return outcome;
+      },
+    });
+    return [...results.values()];
+  }
+
+  async #publish(): Promise<void> {
+    const { project, runId, options } = this.#workspace;
+    if (this.#models.length === 0) return;
+    await this.#withSession('publish', async (session) => {
+      await publishCandidates(this.#models, {
+        project,
+        warehouse: session,
+        cache: this.#cache,
+        runId,
+        artifactsDirectory: options.artifactsDirectory,
+      });
+      await dropCandidates(session, this.#schemas, runId);
+    });
+  }
+
+  #hooks(when: 'start' | 'end'): Promise<void> {
+    return this.#withSession(`on-run-${when}`, (session) =>
+      runHooks(this.#workspace.project, when, session, this.#cache),
+    );
+  }
+
+  #withSession<T>(node: string, use: (session: Warehouse) => Promise<T>): Promise<T> {
+    const { pool, project, runId } = this.#workspace;
+    return pool.use({ project: project.loaded.root.name, run: runId, node }, use);
+  }
+
+  #node(id: string): SqlNode {
+    const node = this.#chosen.get(id);
+    if (node === undefined) throw new Error(`${id} was not chosen`);
+    return node;
+  }
+}
+
+function skipped(node: SqlNode, cause: SqlNode): Outcome {
+  return {
+    node,
+    status: 'skipped',
+    passed: false,
+    ms: 0,
+    thread: 0,
+    timing: [],
+    rows: null,
+    failures: null,
+    message: `${cause.resourceType} ${cause.name} did not pass`,
+    sql: null,
+    path: null,
+    response: {},
+  };
+}
+
+function distinctSchemas(models: readonly SqlNode[]): SchemaName[] {
+  const found = new Map<string, SchemaName>();
+  for (const { database, schema } of models) {
+    const quoting = { database: false, schema: false, identifier: false };
+    found.set(relationKey({ database, schema, identifier: null, quoting }), { database, schema });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,78 @@
+import type { Warehouse } from '../../snowflake/index.ts';
+import { folded, quote } from '../relation.ts';
+import { candidatePrefix, candidateSchema } from './placement.ts';
+
+/** A schema of the warehouse. */
+export interface SchemaName {
+  readonly database: string;
+  readonly schema: string;
+}
+
+/** What the comment of a candidate schema says of its run. */
+const kept = 'sluice: not published, kept to be looked at; the next build drops it';
+const building = 'sluice: candidates of a run that is building';
+
+/** A run that ended without a word, killed or cut off, is taken for dead after this many hours. */
+const hoursUntilDead = 24;
+
+export function schemaSql({ database, schema }: SchemaName): string {
+  return `${quote(folded(database, false))}.${quote(folded(schema, false))}`;
+}
+
+/** The candidate schema of a published one. */
+export function candidateOf({ database, schema }: SchemaName, runId: string): SchemaName {
+  return { database, schema: candidateSchema(schema, runId) };
+}
+
+/** Makes the candidate schemas of a run, after dropping those that earlier runs left. */
+export async function prepareCandidates(
+  session: Warehouse,
+  schemas: readonly SchemaName[],
+  runId: string,
+): Promise<void> {
+  for (const schema of schemas) {
+    await dropLeftovers(session, schema);
+    await session.execute(`CREATE SCHEMA IF NOT EXISTS ${schemaSql(schema)}`);
+    await session.execute(
+      `CREATE SCHEMA IF NOT EXISTS ${schemaSql(candidateOf(schema, runId))} COMMENT = '${building}'`,
+    );
+  }
+}
+
+/** Drops the candidates of a run that was published. */
+export async function dropCandidates(
+  session: Warehouse,
+  schemas: readonly SchemaName[],
+  runId: string,
+): Promise<void> {
+  for (const schema of schemas) {
+    await session.execute(`DROP SCHEMA IF EXISTS ${schemaSql(candidateOf(schema, runId))} CASCADE`);
+  }
+}
+
+/** Says of the candidates of a run that nobody works on them any more. */
+export async function keepCandidates(
+  session: Warehouse,
+  schemas: readonly SchemaName[],
+  runId: string,
+): Promise<void> {
+  for (const schema of schemas) {
+    await session.execute(`COMMENT ON SCHEMA ${schemaSql(candidateOf(schema, runId))} IS '${kept}'`);
+  }
+}
+
+/** Candidates of runs that are over. Those of a run that may still be building elsewhere are left alone. */
+async function dropLeftovers(session: Warehouse, { database, schema }: SchemaName): Promise<void> {
+  const catalog = `${quote(folded(database, false))}.INFORMATION_SCHEMA.SCHEMATA`;
+  const { rows } = await session.execute(
+    `SELECT SCHEMA_NAME, COMMENT, DATEDIFF('hour', CREATED, CURRENT_TIMESTAMP()) AS AGE FROM ${catalog} WHERE STARTSWITH(SCHEMA_NAME, ?)`,
+    { binds: [candidatePrefix(schema)] },
+  );
+  for (const row of rows) {
+    const over = row.COMMENT === kept || Number(row.AGE) >= hoursUntilDead;
+    if (!over) continue;
+    await session.execute(
+      `DROP SCHEMA IF EXISTS ${schemaSql({ database, schema: String(row.SCHEMA_NAME) })} CASCADE`,
+    );
+  }
+}

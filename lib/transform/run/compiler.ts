@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { nodeDict } from '../artifacts/node-dict.ts';
+import { writeArtifact } from '../artifacts/write.ts';
+import { RunConfig } from '../context/config-object.ts';
+import { compilerError } from '../context/exceptions.ts';
+import { NodeContext } from '../context/node-context.ts';
+import type { NodeSession } from '../context/session.ts';
+import { type GraphNode, isEphemeral, type SqlNode } from '../graph/node.ts';
+import type { ParsedProject } from '../parse/project.ts';
+import { describe } from '../parse/resolve.ts';
+import { type Cte, prependCtes } from './ctes.ts';
+import { type Placement, publishedRelation, sourceRelation } from './placement.ts';
+
+export interface Compiled {
+  readonly sql: string;
+  /** The node's context, for what runs the SQL. */
+  readonly context: NodeContext;
+  readonly config: RunConfig;
+}
+
+interface Rendered {
+  readonly text: string;
+  /** Ephemeral models that it reads itself. */
+  readonly ephemeral: readonly SqlNode[];
+}
+
+/** Turns nodes into SQL, with refs leading where the placement says. */
+export class Compiler {
+  readonly #project: ParsedProject;
+  readonly #placement: Placement;
+  readonly #directory: string;
+  /** SQL of ephemeral models, kept since many nodes may read one. */
+  readonly #ephemeral = new Map<string, Promise<Rendered>>();
+
+  /** @param directory where compiled SQL is written, below `compiled/` */
+  constructor(project: ParsedProject, placement: Placement, directory: string) {
+    this.#project = project;
+    this.#placement = placement;
+    this.#directory = directory;
+  }
+
+  async compile(
+    node: SqlNode,
+    session: NodeSession,
+    extra?: ReadonlyMap<string, unknown>,
+  ): Promise<Compiled> {
+    const reads: SqlNode[] = [];
+    const config = new RunConfig(node.config, describe(node));
+    const context = this.#context(node, session, config, reads, extra);
+    const text = await this.#render(node, context);
+    const ctes = await this.#ctes(reads, session);
+    return { sql: prependCtes(text, ctes), context, config };
+  }
+
+  /** Writes a node's SQL for people to look at. @returns the path */
+  write(node: SqlNode, sql: string, folder = 'compiled'): string {
+    const below = node.test === undefined ? node.originalPath : join(node.originalPath, node.path);
+    return writeArtifact(this.#directory, join(folder, node.packageName, below), `${sql.trim()}\n`);
+  }
+
+  async #render(node: SqlNode, context: NodeContext): Promise<string> {
+    const body = this.#project.bodies.get(node.uniqueId);
+    if (body === undefined) throw new Error(`${node.uniqueId} has no body`);
+    return (await body.compile(context)).trim();
+  }
+
+  /** The ephemeral models that are read, and those that they read, each once and before what reads it. */
+  async #ctes(reads: readonly SqlNode[], session: NodeSession): Promise<Cte[]> {
+    const found = new Map<string, Cte>();
+    const visit = async (node: SqlNode): Promise<void> => {
+      if (found.has(node.uniqueId)) return;
+      const { text, ephemeral } = await this.#ephemeralSql(node, session);
+      for (const below of ephemeral) await visit(below);
+      found.set(node.uniqueId, { name: publishedRelation(node).print(), sql: text });
+    };
+    for (const node of reads) await visit(node);
+    return [...found.values()];
+  }
+
+  #ephemeralSql(node: SqlNode, session: NodeSession): Promise<Rendered> {
+    let rendered = this.#ephemeral.get(node.uniqueId);
+    if (rendered === undefined) {
+      const ephemeral: SqlNode[] = [];
+      const context = this.#context(node, session, new RunConfig(node.config, describe(node)), ephemeral);
+      rendered = this.#render(node, context).then((text) => ({ text, ephemeral }));
+      this.#ephemeral.set(node.uniqueId, rendered);
+    }
+    return rendered;
+  }
+
+  #context(
+    node: SqlNode,
+    session: NodeSession,
+    config: RunConfig,
+    ephemeral: SqlNode[],
+    extra?: ReadonlyMap<string, unknown>,
+  ): NodeContext {
+    const { scope, templates, names, loaded } = this.#project;
+    return new NodeContext({
+      scope,
+      environment: templates.compiling,
+      packageName: node.packageName,
+      config,
+      thisRelation: this.#placement.relation(node),
+      model: () => nodeDict(node),
+      session,
+      ...(extra === undefined ? {} : { extra }),
+      ref: (call) => {
+        const target = names.ref(call, node.packageName, loaded.root.name);
+        this.#mustBeKnown(node, target, call.name);
+        if (isEphemeral(target)) ephemeral.push(target);
+        return this.#placement.relation(target);
+      },
+      source: (call) => {
+        const target = names.source(call, node.packageName);
+        this.#mustBeKnown(node, target, call.join('.'));
+        return sourceRelation(target);
+      },
+    });
+  }
+
+  /** What a node reads decides when it runs, so it cannot read more when it is compiled than when it was parsed. */
+  #mustBeKnown<Node extends GraphNode>(
+    node: SqlNode,
+    target: Node | undefined,
+    name: string,
+  ): asserts target is Node {
+    if (target !== undefined && node.dependsOn.includes(target.uniqueId)) return;
+    throw compilerError(
+      `${describe(node)} reads "${name}" only once it runs, so it may not be built in time`,
+      `Add the line  -- depends_on: {{ ref('${name}') }}  to it.`,
+    );
+  }
+}

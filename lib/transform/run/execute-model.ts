@@ -1,0 +1,98 @@
+import { printValue } from '../../jinja/index.ts';
+import type { Warehouse } from '../../snowflake/index.ts';
+import { compilerError } from '../context/exceptions.ts';
+import { TemplateFile } from '../context/macros.ts';
+import type { NodeContext } from '../context/node-context.ts';
+import type { NodeSession } from '../context/session.ts';
+import { materializationOf, type SqlNode } from '../graph/node.ts';
+import type { ParsedProject } from '../parse/project.ts';
+import { describe } from '../parse/resolve.ts';
+import { sqlName } from '../relation.ts';
+import { asList, asRecord, type Data } from '../values.ts';
+import type { Compiler } from './compiler.ts';
+import type { Placement } from './placement.ts';
+
+export interface BuiltModel {
+  readonly sql: string;
+  readonly path: string;
+  /** Rows of the table; null for anything else. */
+  readonly rows: number | null;
+  readonly response: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelParts {
+  readonly project: ParsedProject;
+  readonly compiler: Compiler;
+  readonly placement: Placement;
+  readonly warehouse: Warehouse;
+  readonly session: NodeSession;
+  /** Told the compiled SQL's file as soon as it is there, so that an error can name it. */
+  onCompiled(path: string, sql: string): void;
+}
+
+/** Compiles a model and makes its relation, by the materialization that its config names. */
+export async function buildModel(node: SqlNode, parts: ModelParts): Promise<BuiltModel> {
+  const { project, compiler, placement, session } = parts;
+  const extra = new Map<string, unknown>();
+  const { sql, context } = await compiler.compile(node, session, extra);
+  const path = compiler.write(node, sql);
+  parts.onCompiled(path, sql);
+  extra.set('sql', sql);
+  extra.set('compiled_code', sql);
+  extra.set('pre_hooks', hooksOf(node.config['pre-hook']));
+  extra.set('post_hooks', hooksOf(node.config['post-hook']));
+  extra.set('render', renderFunction(node, context));
+  const name = materializationOf(node);
+  const definition = project.registry.materialization(name);
+  if (definition === undefined) throw compilerError(`nothing knows how to materialize a ${name}`);
+  await context.macros.bind(definition).callAsync([]);
+  const relation = placement.relation(node);
+  session.forget(relation);
+  const stored = asRecord(context.result('main'));
+  const rows = await rowsOf(node, parts);
+  return { sql, path, rows, response: asRecord(stored?.response) ?? {} };
+}
+
+/** Rows of the table that was made; Snowflake answers from its metadata, without reading the table. */
+async function rowsOf(node: SqlNode, { placement, session, warehouse }: ModelParts): Promise<number | null> {
+  const relation = await session.relation(placement.relation(node));
+  if (relation === null || relation.type !== 'table') return null;
+  const { rows } = await warehouse.execute(`SELECT COUNT(*) AS N FROM ${sqlName(relation)}`);
+  return Number(rows[0]?.N ?? 0);
+}
+
+/** Hooks as materializations take them: records of the SQL and whether it belongs into the model's transaction. */
+function hooksOf(value: Data | undefined): Map<string, unknown>[] {
+  return asList(value).map((hook, index) => {
+    const record = asRecord(hook) ?? asRecord(parsed(hook));
+    const sql = record === undefined ? String(hook) : String(record.sql ?? '');
+    return new Map<string, unknown>([
+      ['sql', sql],
+      ['transaction', record?.transaction ?? true],
+      ['index', index],
+    ]);
+  });
+}
+
+/** A hook may be a record written as JSON: that is what `before_begin(…)` of a config comes to. */
+function parsed(hook: Data): Data {
+  if (typeof hook !== 'string' || !hook.trimStart().startsWith('{"')) return null;
+  try {
+    return JSON.parse(hook) as Data;
+  } catch {
+    return null;
+  }
+}
+
+/** `render` of the templates: a hook's text is a template of its own, with all names of the node. */
+function renderFunction(node: SqlNode, context: NodeContext) {
+  return (text: unknown): Promise<string> =>
+    new TemplateFile(printValue(text), `hook of ${describe(node)}`)
+      .in(context.macros.environment)
+      .render(context.resolve);
+}
+
+/** Whether a model's table is transient, as dbt-snowflake makes tables unless told otherwise. */
+export function isTransient(node: SqlNode): boolean {
+  return node.config.transient !== false;
+}

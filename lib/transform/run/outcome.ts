@@ -1,0 +1,78 @@
+import { type ErrorKind, SluiceError } from '../../config/index.ts';
+import { TemplateError } from '../../jinja/index.ts';
+import type { Timing } from '../artifacts/results.ts';
+import type { SqlNode } from '../graph/node.ts';
+import { describe } from '../parse/resolve.ts';
+
+/** How a node of a run ended. */
+export interface Outcome {
+  readonly node: SqlNode;
+  readonly status: 'success' | 'error' | 'skipped' | 'pass' | 'warn' | 'fail';
+  /** Whether what reads the node may run. */
+  readonly passed: boolean;
+  readonly ms: number;
+  readonly thread: number;
+  readonly timing: readonly Timing[];
+  readonly rows: number | null;
+  readonly failures: number | null;
+  readonly message: string | null;
+  readonly sql: string | null;
+  readonly path: string | null;
+  readonly response: Readonly<Record<string, unknown>>;
+  /** Who can mend an error. */
+  readonly errorKind?: ErrorKind;
+}
+
+/** What a node that failed has to say: which node and file, what the warehouse or the template said, and the SQL's path. */
+export function errorMessage(node: SqlNode, file: string, error: unknown, path: string | null): string {
+  if (error instanceof TemplateError) return `${describe(node)} (${file}): ${error.message}`;
+  const said = error instanceof Error ? error.message : String(error);
+  const sql = path === null ? '' : `\n  compiled SQL: ${path}`;
+  const hint = error instanceof SluiceError ? `\n  ${error.hint}` : '';
+  return `${describe(node)} (${file}): ${said}${sql}${hint}`;
+}
+
+/** SQL that Snowflake does not understand is the project's to correct, as is a template that does not compile. */
+export function kindOf(error: unknown): ErrorKind {
+  if (error instanceof TemplateError) return error.kind;
+  if (!(error instanceof SluiceError)) return 'outside';
+  const ofProject = ['SNOWFLAKE_NOT_FOUND', 'SNOWFLAKE_SYNTAX'];
+  if (ofProject.includes(error.code)) return 'usage';
+  return error.code === 'SNOWFLAKE_FAILED' ? 'work' : error.kind;
+}
+
+/** The error that a run with these outcomes comes to, if it does. */
+export function failureOf(
+  outcomes: readonly Outcome[],
+  candidates: readonly string[],
+): SluiceError | undefined {
+  const bad = outcomes.filter(({ status }) => status === 'error' || status === 'fail');
+  if (bad.length === 0) return undefined;
+  const errors = bad.filter(({ status }) => status === 'error');
+  const lines = bad.map(({ message, node }) => `  ${message ?? describe(node)}`.replaceAll('\n', '\n  '));
+  const where =
+    candidates.length === 0
+      ? 'Nothing that was published has changed.'
+      : `Nothing that was published has changed; what was built is in ${candidates.join(', ')} until the next build.`;
+  const counted = [
+    count(errors.length, 'node', 'could not be built'),
+    count(bad.length - errors.length, 'test', 'failed'),
+  ];
+  return new SluiceError({
+    code: errors.length > 0 ? 'BUILD_FAILED' : 'TESTS_FAILED',
+    kind: worstOf(errors),
+    message: `${counted.filter((text) => text !== '').join(' and ')}:\n${lines.join('\n')}`,
+    hint: where,
+    details: { nodes: bad.map(({ node }) => node.uniqueId), candidates },
+  });
+}
+
+function count(number: number, noun: string, verb: string): string {
+  return number === 0 ? '' : `${number} ${noun}${number === 1 ? '' : 's'} ${verb}`;
+}
+
+function worstOf(errors: readonly Outcome[]): ErrorKind {
+  const kinds = errors.map(({ errorKind }) => errorKind);
+  if (kinds.includes('outside')) return 'outside';
+  return kinds.includes('usage') ? 'usage' : 'work';
+}

@@ -1,0 +1,66 @@
+import { RelationObject } from '../context/relation-object.ts';
+import { isEphemeral, materializationOf, type SourceNode, type SqlNode } from '../graph/node.ts';
+import { folded, noQuoting, type RelationType } from '../relation.ts';
+
+/**
+ * Where the nodes of a run are: those that it builds in a candidate schema of the run, all others where they were
+ * published.
+ */
+export class Placement {
+  /** Ids of the nodes that are built as candidates. */
+  readonly #built: ReadonlySet<string>;
+  readonly #runId: string;
+
+  constructor(built: ReadonlySet<string>, runId: string) {
+    this.#built = built;
+    this.#runId = runId;
+  }
+
+  /** What reads the node, and the node itself as `this`, see in this run. */
+  relation(node: SqlNode): RelationObject {
+    const published = publishedRelation(node);
+    if (!this.#built.has(node.uniqueId)) return published;
+    return published.with({ schema: candidateSchema(node.schema, this.#runId) });
+  }
+}
+
+/** Where readers find a node. */
+export function publishedRelation(node: SqlNode): RelationObject {
+  if (isEphemeral(node)) return new RelationObject({ identifier: `__dbt__cte__${node.name}`, type: 'cte' });
+  return new RelationObject({
+    database: node.database,
+    schema: node.schema,
+    identifier: node.alias,
+    type: typeOf(materializationOf(node), node.resourceType),
+    quoting: { ...noQuoting, ...quotingOf(node.config.quoting) },
+  });
+}
+
+export function sourceRelation(node: SourceNode): RelationObject {
+  return new RelationObject({
+    database: node.database,
+    schema: node.schema,
+    identifier: node.identifier,
+    quoting: { ...noQuoting, ...quotingOf(node.quoting) },
+  });
+}
+
+/** `DEV__CANDIDATE_20261121T090000Z_AB12CD`: the schema of a run's candidates for a published schema. */
+export function candidateSchema(schema: string, runId: string): string {
+  return `${candidatePrefix(schema)}${runId.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
+}
+
+/** What the names of all candidate schemas of a published schema begin with. */
+export function candidatePrefix(schema: string): string {
+  return `${folded(schema, false)}__CANDIDATE_`;
+}
+
+function typeOf(materialized: string, resourceType: string): RelationType {
+  if (resourceType === 'model' && materialized === 'view') return 'view';
+  return 'table';
+}
+
+function quotingOf(value: unknown): Partial<Record<'database' | 'schema' | 'identifier', boolean>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => typeof item === 'boolean'));
+}

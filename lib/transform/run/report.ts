@@ -1,0 +1,47 @@
+import type { BuildReport, ModelResult, TestResult, TransformOptions } from '../options.ts';
+import { severityOf } from './execute-test.ts';
+import type { Outcome } from './outcome.ts';
+import { publishedRelation } from './placement.ts';
+
+/** Tells the caller that a node is over. */
+export function reportNode(options: TransformOptions, outcome: Outcome): void {
+  const { node, status, ms, rows, message } = outcome;
+  options.onNode?.({ kind: node.resourceType, name: node.name, status, ms, rows, message });
+}
+
+/** The report of a build, its nodes in the order in which they ended. */
+export function buildReport(
+  input: Omit<BuildReport, 'models' | 'tests' | 'freshness'> & { readonly outcomes: readonly Outcome[] },
+): BuildReport {
+  const { outcomes, ...rest } = input;
+  return {
+    ...rest,
+    models: outcomes.filter(({ node }) => node.resourceType !== 'test').map(modelResult),
+    tests: outcomes.filter(({ node }) => node.resourceType === 'test').map(testResult),
+    freshness: [],
+  };
+}
+
+function modelResult({ node, status, rows, ms, message }: Outcome): ModelResult {
+  return {
+    name: node.name,
+    relation: publishedRelation(node).print(),
+    rows,
+    status: status === 'error' || status === 'skipped' ? status : 'success',
+    ms,
+    ...(status === 'success' || message === null ? {} : { error: message }),
+  };
+}
+
+function testResult({ node, status, failures, ms, message, path }: Outcome): TestResult {
+  return {
+    name: node.name,
+    status: status === 'success' ? 'pass' : status,
+    failures,
+    severity: severityOf(node),
+    ms,
+    file: node.originalPath,
+    ...(path === null ? {} : { compiledPath: path }),
+    ...(status === 'pass' || message === null ? {} : { error: message }),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Warehouse } from '../../snowflake/index.ts';
+
+/** What a session is tagged with, so that cost and history can be told apart by run and node. */
+export interface QueryTag {
+  readonly project: string;
+  readonly run: string;
+  readonly node: string;
+}
+
+/**
+ * A pool of warehouse sessions: at most `size`, opened when they are first needed. A session serves one user at a time,
+ * and carries the query tag of what it is used for.
+ */
+export class SessionPool {
+  readonly #connect: () => Promise<Warehouse>;
+  readonly #free: Warehouse[] = [];
+  readonly #all: Warehouse[] = [];
+  readonly #size: number;
+  readonly #waiting: ((session: Warehouse) => void)[] = [];
+  #opened = 0;
+
+  constructor(connect: () => Promise<Warehouse>, size: number) {
+    this.#connect = connect;
+    this.#size = Math.max(1, size);
+  }
+
+  /** Runs `use` with a session of its own, tagged; the session goes back to the pool afterwards. */
+  async use<T>(tag: QueryTag, use: (session: Warehouse) => Promise<T>): Promise<T> {
+    const session = await this.#take();
+    try {
+      await session.execute(`ALTER SESSION SET QUERY_TAG = '${JSON.stringify(tag).replaceAll("'", "''")}'`);
+      return await use(session);
+    } finally {
+      this.#giveBack(session);
+    }
+  }
+
+  async close(): Promise<void> {
+    const sessions = this.#all.splice(0);
+    await Promise.allSettled(sessions.map((session) => session.close()));
+  }
+
+  async #take(): Promise<Warehouse> {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#opened >= this.#size) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#opened++;
+    try {
+      const session = await this.#connect();
+      this.#all.push(session);
+      return session;
+    } catch (error) {
+      this.#opened--;
+      throw error;
+    }
+  }
+
+  #giveBack(session: Warehouse): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free.push(session);
+    else next(session);
+  }
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { nodeDict } from '../artifacts/node-dict.ts';
+import { customEnvironment, type Invocation } from '../artifacts/results.ts';
+import type { TransformOptions } from '../options.ts';
+import { type ParsedProject, parseProject } from '../parse/project.ts';
+import { type Selection, selectNodes } from '../select/select.ts';
+import { type DataRecord, toData } from '../values.ts';
+import { SessionPool } from './sessions.ts';
+
+/** What every command of the runner begins with: the project, what was selected, and sessions that are opened when needed. */
+export interface Workspace {
+  readonly options: TransformOptions;
+  readonly project: ParsedProject;
+  readonly selection: Selection;
+  readonly pool: SessionPool;
+  readonly threads: number;
+  readonly runId: string;
+  readonly invocation: Invocation;
+}
+
+/**
+ * Reads the project and the selection.
+ *
+ * @throws ProjectError, SluiceError SELECTION_INVALID
+ */
+export function openWorkspace(command: string, options: TransformOptions): Workspace {
+  const { project: config } = options;
+  const env = options.env ?? process.env;
+  const threads = options.threads ?? config.models.threads;
+  const startedAt = new Date();
+  const runId = options.runId ?? newRunId(startedAt);
+  const target = options.target ?? config.models.target;
+  let graph: unknown = { nodes: {}, sources: {}, exposures: {}, metrics: {}, groups: {} };
+  const project = parseProject({
+    directory: options.directory,
+    env,
+    vars: varsOf(options),
+    scope: {
+      target: {
+        name: target,
+        database: config.snowflake.database,
+        schema: config.snowflake.schemas[target],
+        warehouse: config.snowflake.warehouse,
+        role: config.snowflake.roles.transformer,
+        threads,
+      },
+      invocationId: runId,
+      startedAt,
+      fullRefresh: options.fullRefresh ?? false,
+      command,
+      say: (message) => options.onMessage?.(message),
+      graph: () => graph,
+    },
+  });
+  graph = graphDict(project);
+  const selection = selectNodes({
+    nodes: project.nodes,
+    graph: project.graph,
+    rootPackage: project.loaded.root.name,
+    ...(options.select === undefined ? {} : { select: options.select }),
+    ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
+  });
+  return {
+    options,
+    project,
+    selection,
+    pool: new SessionPool(() => options.connect({ run: runId }), threads),
+    threads,
+    runId,
+    invocation: { id: runId, startedAt, env: customEnvironment(env) },
+  };
+}
+
+/** The schema of the loads follows the config, so that a project's sources need not repeat it. */
+function varsOf({ project, vars }: TransformOptions): DataRecord {
+  const given = Object.entries(vars ?? {}).map(([key, value]) => [key, toData(value)] as const);
+  return { raw_schema: project.snowflake.schemas.raw, ...Object.fromEntries(given) };
+}
+
+function graphDict(project: ParsedProject): Record<string, unknown> {
+  const nodes: Record<string, unknown> = {};
+  const sources: Record<string, unknown> = {};
+  for (const [id, node] of project.nodes)
+    (node.resourceType === 'source' ? sources : nodes)[id] = nodeDict(node);
+  return { nodes, sources, exposures: {}, metrics: {}, groups: {} };
+}
+
+/** `20261121T090000Z-1f3a9c`: sorts by time. */
+function newRunId(now: Date): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
