@@ -23,12 +23,9 @@ export interface CommandContext {
   readonly state: string;
   project(): Promise<LoadedProject>;
   /** From the environment; what that leaves out is served by the embedded servers, which are started if need be. */
-  connections(): Promise<CommandConnections>;
-}
-
-export interface CommandConnections extends Connections {
-  /** True when the warehouse is the embedded one, which a command may set up by itself. */
-  readonly embedded: boolean;
+  connections(): Promise<Connections>;
+  /** The embedded servers, whatever the environment says. */
+  embeddedConnections(): Promise<Connections>;
 }
 
 /** Runs one command from its options to its exit code. */
@@ -40,24 +37,24 @@ export async function runCommand<Options>(
   const output = createOutput(globals.json);
   const interruption = interruptible();
   let loaded: Promise<LoadedProject> | undefined;
-  let connected: Promise<CommandConnections> | undefined;
-  let servers: LocalServers | undefined;
+  let servers: Promise<LocalServers> | undefined;
   const state = resolve(globals.state);
 
   const project = (): Promise<LoadedProject> => {
     loaded ??= loadProject(globals.config);
     return loaded;
   };
-  const connect = async (): Promise<CommandConnections> => {
-    const { directory } = await project();
-    const file = join(directory, '.env');
+  const embeddedConnections = async (): Promise<Connections> => {
+    servers ??= import('../lib/local/index.ts').then(({ useLocal }) => useLocal({ state }));
+    return (await servers).connections;
+  };
+  const connections = async (): Promise<Connections> => {
+    const file = join((await project()).directory, '.env');
     if (existsSync(file)) process.loadEnvFile(file);
     const given = connectionsFromEnvironment(process.env);
     const { source, staging, snowflake } = given;
-    if (source && staging && snowflake) return { source, staging, snowflake, embedded: false };
-    const { useLocal } = await import('../lib/local/index.ts');
-    servers = await useLocal({ state });
-    return { ...servers.connections, ...given, embedded: snowflake === undefined };
+    if (source && staging && snowflake) return { source, staging, snowflake };
+    return { ...(await embeddedConnections()), ...given };
   };
 
   const context: CommandContext = {
@@ -73,10 +70,8 @@ export async function runCommand<Options>(
     signal: interruption.signal,
     state,
     project,
-    connections: () => {
-      connected ??= connect();
-      return connected;
-    },
+    connections,
+    embeddedConnections,
   };
   try {
     return await action(context, options);
@@ -84,7 +79,7 @@ export async function runCommand<Options>(
     throw interruption.signal.aborted ? interruption.signal.reason : error;
   } finally {
     interruption.end();
-    await servers?.stop();
+    await (await servers)?.stop();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Connections, Project } from '../config/index.ts';
 import type { Logger } from '../observe/index.ts';
 import type { Load } from '../snowflake/index.ts';
+import type { NodeEvent } from '../transform/index.ts';
 import type { RunStep } from './steps.ts';
 
 /** What every step of a run works with. */
@@ -30,4 +31,5 @@ export type RunEvent =
       readonly bytes: number;
       readonly done: boolean;
     }
-  | { readonly type: 'loaded'; readonly loads: readonly Load[] };
+  | { readonly type: 'loaded'; readonly loads: readonly Load[] }
+  | { readonly type: 'node'; readonly node: NodeEvent };

@@ -1,0 +1,15 @@
+import { runPipeline } from '../../lib/run/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { WindowOptions } from '../program.ts';
+import { openRun } from '../run-context.ts';
+import { showRun } from '../terminal/run-progress.ts';
+import { summarizeRun } from '../terminal/run-summary.ts';
+import { windowChoice } from '../window-choice.ts';
+
+/** `sluice run`: all steps, for yesterday and its lookback or for the days named. */
+export async function run(context: CommandContext, options: WindowOptions): Promise<0 | 1> {
+  const outcome = await runPipeline(await openRun(context, showRun(context.output)), windowChoice(options));
+  summarizeRun(context.output, outcome);
+  context.output.result({ ...outcome.report, problems: outcome.problems });
+  return outcome.problems.length === 0 ? 0 : 1;
+}

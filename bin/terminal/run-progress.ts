@@ -1,0 +1,94 @@
+import type { RunEvent } from '../../lib/run/index.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
+import type { Output } from './output.ts';
+
+interface TableProgress {
+  windows: number;
+  done: number;
+  rows: number;
+  bytes: number;
+  readonly started: number;
+  /** Rows and bytes so far of the windows that are being read. */
+  readonly open: Map<string, { rows: number; bytes: number }>;
+}
+
+/** Shows the events of a run: live rows and bytes a table on a terminal, a line a finished table elsewhere. */
+export function showRun(output: Output): (event: RunEvent) => void {
+  const tables = new Map<string, TableProgress>();
+  return (event) => {
+    switch (event.type) {
+      case 'step':
+        if (event.state === 'started') output.line(output.style('bold', titles[event.step]));
+        return;
+      case 'planned':
+        tables.set(event.table, {
+          windows: event.windows,
+          done: 0,
+          rows: 0,
+          bytes: 0,
+          started: performance.now(),
+          open: new Map(),
+        });
+        return;
+      case 'extracted': {
+        const table = tables.get(event.table);
+        if (table) showExtract(output, table, event);
+        return;
+      }
+      case 'loaded': {
+        const waiting = event.loads.filter(({ status }) => status === 'staged' || status === 'landed').length;
+        output.live('load', `  ${event.loads.length - waiting}/${event.loads.length} windows applied`);
+        return;
+      }
+      case 'node':
+        showNode(output, event);
+        return;
+    }
+  };
+}
+
+const titles = {
+  plan: 'Plan',
+  extract: 'Extract  Postgres -> S3',
+  load: 'Load  S3 -> RAW',
+  freshness: 'Freshness',
+  build: 'Build and test',
+  publish: 'Publish',
+  notify: 'Notify',
+} as const;
+
+function showExtract(output: Output, table: TableProgress, event: RunEvent & { type: 'extracted' }): void {
+  if (event.done) {
+    table.open.delete(event.window);
+    table.done++;
+    table.rows += event.rows;
+    table.bytes += event.bytes;
+  } else {
+    table.open.set(event.window, event);
+  }
+  const open = [...table.open.values()];
+  const rows = table.rows + open.reduce((total, window) => total + window.rows, 0);
+  const bytes = table.bytes + open.reduce((total, window) => total + window.bytes, 0);
+  const elapsed = performance.now() - table.started;
+  const text = [
+    `  ${event.table}`,
+    `${table.done}/${table.windows} windows`,
+    `${formatCount(rows)} rows`,
+    formatBytes(bytes),
+    formatRate(rows, elapsed),
+    formatDuration(elapsed),
+  ].join('  ');
+  if (table.done === table.windows) output.settle(event.table, text);
+  else output.live(event.table, text);
+}
+
+function showNode(output: Output, event: RunEvent & { type: 'node' }): void {
+  const { node } = event;
+  const marks = { pass: 'green', success: 'green', warn: 'yellow' } as const;
+  const colour = marks[node.status as keyof typeof marks] ?? 'red';
+  const rows = node.rows === undefined || node.rows === null ? '' : `  ${formatCount(node.rows)} rows`;
+  output.line(
+    `  ${output.style(colour, node.status.padEnd(7))} ${node.kind} ${node.name}${rows}  ${formatDuration(node.ms)}`,
+  );
+  if (node.message) output.line(`          ${node.message.replaceAll('\n', '\n          ')}`);
+}

@@ -1,0 +1,11 @@
+import type { WindowChoice } from '../lib/run/index.ts';
+import type { WindowOptions } from './program.ts';
+
+/** The windows that the arguments name. */
+export function windowChoice({ from, to, table }: WindowOptions): WindowChoice {
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(table === undefined ? {} : { tables: table }),
+  };
+}

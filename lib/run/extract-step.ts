@@ -1,0 +1,59 @@
+import { extractTables, openSource, readClock, type Source } from '../extract/index.ts';
+import { type Manifest, newRunId, openStaging, type Staging } from '../staging/index.ts';
+import type { RunContext } from './context.ts';
+import { ensureContracts, selectTables } from './contracts.ts';
+import { planTables } from './plan.ts';
+
+export interface WindowChoice {
+  /** First and last business day of `daily` tables; what a scheduled run reads unless told. */
+  readonly from?: string;
+  readonly to?: string;
+  /** These tables only. */
+  readonly tables?: readonly string[];
+}
+
+/** Reads the chosen windows into S3, each with its manifest. Snowflake loads them by itself. */
+export async function extractStep(
+  context: RunContext,
+  choice: WindowChoice,
+  runId = newRunId(),
+): Promise<readonly Manifest[]> {
+  const { project } = context;
+  return await withSourceAndStaging(context, async (source, staging) => {
+    const tables = selectTables(project.tables, choice.tables);
+    const contracts = await ensureContracts(context.directory, tables, source);
+    const windows = planTables(tables, choice, await readClock(source));
+    for (const [table, planned] of windows) {
+      context.onEvent?.({ type: 'planned', table, windows: planned.length });
+    }
+    return await extractTables({
+      source,
+      staging,
+      project,
+      tables,
+      contracts: [...contracts.values()],
+      runId,
+      windows,
+      ...(context.signal ? { signal: context.signal } : {}),
+      onProgress: (progress) => context.onEvent?.({ type: 'extracted', ...progress }),
+      onRetry: ({ error, ...retry }) =>
+        context.logger.warn('window starts again', { runId, ...retry, error }),
+    });
+  });
+}
+
+/** Opens source and bucket for a piece of work, and closes them after it. */
+export async function withSourceAndStaging<Result>(
+  context: RunContext,
+  work: (source: Source, staging: Staging) => Promise<Result>,
+): Promise<Result> {
+  const { project, connections } = context;
+  const source = openSource(connections.source, project.source);
+  const staging = openStaging(connections.staging, { prefix: project.staging.prefix });
+  try {
+    return await work(source, staging);
+  } finally {
+    staging.close();
+    await source.close();
+  }
+}

@@ -1,0 +1,39 @@
+import { connectWarehouse } from '../snowflake/index.ts';
+import type { TransformOptions } from '../transform/index.ts';
+import type { RunContext } from './context.ts';
+
+export interface TransformChoice {
+  readonly select?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly vars?: Readonly<Record<string, unknown>>;
+  readonly threads?: number;
+  readonly target?: 'dev' | 'prod';
+  readonly fullRefresh?: boolean;
+}
+
+/** What lib/transform takes: the project's own settings, and what was chosen for this time. */
+export function transformOptions(context: RunContext, choice: TransformChoice): TransformOptions {
+  const { project, connections } = context;
+  return {
+    directory: project.models.path,
+    project,
+    connect: (queryTag) =>
+      connectWarehouse(
+        {
+          ...connections.snowflake,
+          database: project.snowflake.database,
+          warehouse: project.snowflake.warehouse,
+        },
+        { queryTag: { project: project.name, ...queryTag } },
+      ),
+    target: choice.target ?? project.models.target,
+    threads: choice.threads ?? project.models.threads,
+    artifactsDirectory: context.artifactsDirectory,
+    ...(choice.select ? { select: choice.select } : {}),
+    ...(choice.exclude ? { exclude: choice.exclude } : {}),
+    ...(choice.vars ? { vars: choice.vars } : {}),
+    ...(choice.fullRefresh === undefined ? {} : { fullRefresh: choice.fullRefresh }),
+    ...(context.signal ? { signal: context.signal } : {}),
+    onNode: (node) => context.onEvent?.({ type: 'node', node }),
+  };
+}
