@@ -32,18 +32,12 @@ const STOP_MS = 10_000;
 const POLL_MS = 10;
 
 /**
- * Runs `postgres` as the process that was spawned, and beside it a reader of our pipe: when we are gone, also by kill -9,
- * the pipe ends, and it asks that Postgres, if it still is that process, to shut down.
+ * Reads a pipe that we hold open. It ends with us, also when we are killed with -9; then the Postgres of that process id, if
+ * it still is the one of that data folder, is asked to shut down.
  */
-const GUARDED = `
-exec 3<&0
-(while read -r line; do :; done
- read -r pid < "$1/postmaster.pid" && [ "$pid" = "$$" ] && kill -INT "$pid") <&3 >/dev/null 2>&1 &
-exec 3<&-
-data=$1 postgres=$2
-shift 2
-exec "$postgres" -D "$data" "$@" </dev/null
-`;
+const GUARD = `
+while read -r line; do :; done
+read -r pid < "$1/postmaster.pid" && [ "$pid" = "$2" ] && kill -INT "$pid"`;
 
 /**
  * Starts a real Postgres on 127.0.0.1, as root too (see account.ts). A server that an earlier process left behind on the
@@ -98,8 +92,9 @@ async function launch(
   account: Account,
   port: number,
 ): Promise<ChildProcess> {
-  const [command, args] = account.commandLine('/bin/sh', [
-    ...['-c', GUARDED, 'sh', files.data, binaries.postgres],
+  const [command, args] = account.commandLine(binaries.postgres, [
+    '-D',
+    files.data,
     ...settingArguments(port),
   ]);
   const log = openSync(files.log, 'a', 0o600);
@@ -109,17 +104,28 @@ async function launch(
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
     // A Ctrl-C of the terminal goes to us only; we end Postgres in our own order.
     detached: true,
-    stdio: ['pipe', log, log],
+    stdio: ['ignore', log, log],
   });
   closeSync(log);
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
     child.once('exit', () => reject(startFailed(files)));
   });
-  child.once('exit', () => child.stdin?.destroy());
+  guard(files, child);
   await Promise.race([failed, untilReady(files, child)]);
   failed.catch(() => undefined);
   return child;
+}
+
+function guard(files: ClusterFiles, postgres: ChildProcess): void {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', files.data, String(postgres.pid)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  // Without a shell there is no guard; then the next start ends what was left behind.
+  child.on('error', () => undefined);
+  postgres.once('exit', () => child.stdin?.destroy());
 }
 
 async function untilReady(files: ClusterFiles, child: ChildProcess): Promise<void> {
