@@ -22,6 +22,8 @@ const blocksWaiting = 2;
 export class CopyOut implements Submittable, AsyncIterable<Buffer> {
   /** Bytes of CSV so far. */
   bytes = 0;
+  /** Set by the driver while it watches for a server that has gone silent; to be called at the end. */
+  callback: (() => void) | undefined;
 
   readonly #sql: string;
   readonly #blocks: BlockPool;
@@ -143,6 +145,7 @@ export class CopyOut implements Submittable, AsyncIterable<Buffer> {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = failure;
+    this.callback?.();
     const stream = this.#connection?.stream;
     if (stream !== undefined && this.#driver !== undefined) {
       stream.off('data', this.#onChunk);

@@ -146,7 +146,8 @@ function classOf(code: string, sqlState: string | undefined, message: string): E
   if (lostCodes.test(code)) return connectionLost;
   // The driver's own errors have no code.
   if (/timeout exceeded when trying to connect|timeout expired/.test(message)) return unreachable;
-  if (/[Cc]onnection (terminated|ended|error)|not queryable|socket/.test(message)) return connectionLost;
+  if (/[Cc]onnection (terminated|ended|error)|not queryable|socket|read timeout/.test(message))
+    return connectionLost;
   if (/SSL/.test(message)) return noCertificate;
   if (/password/.test(message)) return refusedLogin;
   return unknown;

@@ -173,10 +173,12 @@ export class Sessions {
   }
 
   async #untilOneIsFree(signal: AbortSignal | undefined): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-      signal?.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    const wake = (): void => resolve();
+    signal?.addEventListener('abort', wake);
+    await promise;
+    signal?.removeEventListener('abort', wake);
   }
 
   #wakeOne(): void {
@@ -184,10 +186,15 @@ export class Sessions {
   }
 }
 
+/**
+ * What a server says of a snapshot whose transaction has ended: 22023 up to PostgreSQL 17 and 42704 from 18 on; 55000 when it
+ * ends in the very moment.
+ */
+const snapshotGone: ReadonlySet<string> = new Set(['22023', '42704', '55000']);
+
 function importError(cause: unknown, source: Source): SluiceError {
   const state: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  // What a server says of a snapshot it does not have: 22023 up to PostgreSQL 17, 42704 from 18 on.
-  if (state !== '22023' && state !== '42704') {
+  if (typeof state !== 'string' || !snapshotGone.has(state)) {
     return sourceError(cause, 'Importing the snapshot of the run', source.place);
   }
   return new SourceError({

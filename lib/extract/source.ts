@@ -30,6 +30,8 @@ const connectTimeoutMs = 10_000;
 const connectAttempts = 4;
 /** A lock that an ALTER or VACUUM FULL holds for longer fails the read, which can be repeated. */
 const lockTimeoutSeconds = 30;
+/** How much later than the server we give up on a statement, when the server or the network has gone silent. */
+const silenceSeconds = 30;
 
 export function openSource(connection: SourceConnection, options: SourceOptions): Source {
   const { host, port, database, user } = connection;
@@ -44,6 +46,7 @@ export function openSource(connection: SourceConnection, options: SourceOptions)
     max: options.maxConnections,
     application_name: options.applicationName ?? 'sluice',
     connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: (options.statementTimeoutSeconds + silenceSeconds) * 1000,
     idleTimeoutMillis: 10_000,
     allowExitOnIdle: true,
     keepAlive: true,
