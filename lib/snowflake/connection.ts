@@ -165,6 +165,8 @@ function driverOptions(connection: SnowflakeConnection, options: ConnectOptions)
     ...(database === undefined ? {} : { database }),
     ...(schema === undefined ? {} : { schema }),
     application: 'Sluice',
+    // A NULL that is fetched as text would come as the text NULL.
+    representNullAsStringNull: false,
     clientSessionKeepAlive: true,
     // Attempts to log in are counted in `login`; the driver's own would multiply them.
     sfRetryMaxLoginRetries: 0,

@@ -145,7 +145,8 @@ export function warehouseError(error: unknown, doing: string): WarehouseError {
     column:
       line !== undefined && line > 0 && position !== undefined && position >= 0 ? position + 1 : undefined,
   };
-  const said = (textOf(fields.message) ?? String(error)).trim();
+  const status = isRecord(fields.response) ? numberOf(fields.response.statusCode) : undefined;
+  const said = `${(textOf(fields.message) ?? String(error)).trim()}${status === undefined ? '' : ` (HTTP ${status})`}`;
   return new WarehouseError({
     code,
     kind,

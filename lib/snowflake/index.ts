@@ -8,6 +8,7 @@ export { type Load, type LoadFilter, type LoadStatus, readLoads, retryLoads } fr
 export { type ProvisionOptions, type ProvisionResult, provision } from './provision.ts';
 export { quoteIdentifier, quoteLiteral, quoteName } from './quoting.ts';
 export { reconcileTable, type WindowCounts } from './reconcile.ts';
+export { ensureStorageIntegration, type StorageIdentity } from './storage-integration.ts';
 export type {
   Bind,
   ExecuteOptions,

@@ -60,9 +60,11 @@ export class MigrationLedger {
   /** @throws SluiceError PROVISION_OVERTAKEN when another provision began after this one */
   async assertNewest(): Promise<void> {
     const { rows } = await this.#warehouse.execute(
-      `SELECT PROVISION_ID, APPLIED_BY, STARTED_AT FROM ${this.#table}
-       WHERE NAME = ? AND STATUS = 'running' AND PROVISION_ID > ? LIMIT 1`,
-      { binds: [provisionName, this.#provisionId] },
+      `SELECT APPLIED_BY, STARTED_AT FROM ${this.#table}
+       WHERE NAME = ? AND STATUS = 'running'
+         AND STARTED_AT > (SELECT MAX(STARTED_AT) FROM ${this.#table} WHERE NAME = ? AND PROVISION_ID = ?)
+       LIMIT 1`,
+      { binds: [provisionName, provisionName, this.#provisionId] },
     );
     const [other] = rows;
     if (other === undefined) return;

@@ -12,6 +12,7 @@ import { MigrationLedger } from './migration-ledger.ts';
 import { drainPipe, notificationChannel, pipeExists, refreshPipe } from './pipe.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { splitStatements } from './statements.ts';
+import { readStorageIdentity } from './storage-integration.ts';
 import { tableChanges } from './table-changes.ts';
 import { dropForeignTasks } from './tasks.ts';
 import { opsSchema, templateContext } from './template-values.ts';
@@ -91,7 +92,7 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRes
   return {
     applied,
     notificationChannel: await notificationChannel(warehouse, project),
-    ...(await storageIdentity(warehouse, project)),
+    ...(await readStorageIdentity(warehouse, project)),
   };
 }
 
@@ -180,19 +181,6 @@ async function ensureRoles(warehouse: Warehouse, project: Project): Promise<void
       });
     }
   }
-}
-
-async function storageIdentity(
-  warehouse: Warehouse,
-  project: Project,
-): Promise<{ storageUserArn: string; externalId: string }> {
-  const integration = quoteIdentifier(project.snowflake.storageIntegration);
-  const { rows } = await warehouse.execute(`DESC INTEGRATION ${integration}`);
-  const properties = new Map(rows.map((row) => [String(row.property), String(row.property_value)]));
-  return {
-    storageUserArn: properties.get('STORAGE_AWS_IAM_USER_ARN') ?? '',
-    externalId: properties.get('STORAGE_AWS_EXTERNAL_ID') ?? '',
-  };
 }
 
 function firstLine(statement: string): string {
