@@ -30,3 +30,4 @@ export { similarNames, targetName } from './names.ts';
 export { parseProject } from './parse.ts';
 export { ConfigError, type ConfigProblem } from './problems.ts';
 export type { LoadedProject, OnReject, Project, Table, TableMode } from './project.ts';
+export { loadWaitMinutes, runErrorNames } from './run-errors.ts';

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Signer } from '@aws-sdk/rds-signer';
+import type { CloudSourceCredentials, SourceConnection } from '../../lib/config/index.ts';
+import { required } from './required.ts';
+import { readSecretFields } from './secrets.ts';
+
+interface SourceSetting {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly credentials: CloudSourceCredentials;
+}
+
+/**
+ * How to log in to the source: with the secret, or with a token that IAM vouches for (valid for 15 minutes to log in). The
+ * server's certificate is verified against the authorities that were deployed with the function.
+ */
+export async function sourceFromEnvironment(
+  env: NodeJS.ProcessEnv,
+  directory: string,
+): Promise<SourceConnection> {
+  const setting: SourceSetting = JSON.parse(required(env, 'SLUICE_SOURCE'));
+  const { host, port, database, credentials } = setting;
+  const ssl = { ca: readFileSync(join(directory, 'authorities.pem'), 'utf8') };
+  if (credentials.kind === 'secret') {
+    const { username, password } = await readSecretFields(credentials.secretName, ['username', 'password']);
+    return { host, port, database, user: username, password, ssl };
+  }
+  const { user } = credentials;
+  const signer = new Signer({ hostname: host, port, username: user, region: required(env, 'AWS_REGION') });
+  return { host, port, database, user, password: await signer.getAuthToken(), ssl };
+}
