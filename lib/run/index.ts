@@ -12,6 +12,7 @@ export {
   type RunOptions,
   type RunOutcome,
   runPipeline,
+  testStep,
 } from './pipeline.ts';
 export { planStep, planTables, sourceRange, type TablePlan } from './plan.ts';
 export { provisionProject } from './provision.ts';

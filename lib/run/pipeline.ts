@@ -1,6 +1,6 @@
 import { awaitLoads, connectWarehouse, type Load } from '../snowflake/index.ts';
 import { type Manifest, newRunId } from '../staging/index.ts';
-import { type BuildReport, build, type FreshnessReport, freshness } from '../transform/index.ts';
+import { type BuildReport, build, type FreshnessReport, freshness, test } from '../transform/index.ts';
 import type { RunContext } from './context.ts';
 import { selectTables } from './contracts.ts';
 import { extractStep, type WindowChoice } from './extract-step.ts';
@@ -54,7 +54,7 @@ export async function runPipeline(given: RunContext, options: RunOptions = {}): 
   const stale = staleSources(fresh);
   if (stale.length > 0) return { report: report(fresh), problems: stale };
 
-  const built = await inStep(context, 'build', () => buildStep(context, options));
+  const built = await inStep(context, 'build', () => buildStep(context, { ...options, runId }));
   return { report: report(fresh, built), problems: built.problems };
 }
 
@@ -88,6 +88,11 @@ export async function freshnessStep(
 /** Builds the models beside what is published, tests them there, and publishes them if every test of severity error holds. */
 export async function buildStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
   return await build(transformOptions(context, choice));
+}
+
+/** Runs the tests of the dbt project on what is published. */
+export async function testStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
+  return await test(transformOptions(context, choice));
 }
 
 /** What keeps loads from being visible, a line each. */

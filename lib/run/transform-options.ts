@@ -9,6 +9,8 @@ export interface TransformChoice {
   readonly threads?: number;
   readonly target?: 'dev' | 'prod';
   readonly fullRefresh?: boolean;
+  /** Names the candidate schemas and tags the queries. */
+  readonly runId?: string;
 }
 
 /** What lib/transform takes: the project's own settings, and what was chosen for this time. */
@@ -33,6 +35,7 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
     ...(choice.exclude ? { exclude: choice.exclude } : {}),
     ...(choice.vars ? { vars: choice.vars } : {}),
     ...(choice.fullRefresh === undefined ? {} : { fullRefresh: choice.fullRefresh }),
+    ...(choice.runId === undefined ? {} : { runId: choice.runId }),
     ...(context.signal ? { signal: context.signal } : {}),
     onNode: (node) => context.onEvent?.({ type: 'node', node }),
   };

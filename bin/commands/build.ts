@@ -1,0 +1,23 @@
+import { buildStep } from '../../lib/run/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { SelectionOptions } from '../program.ts';
+import { openRun } from '../run-context.ts';
+import { showBuild } from '../terminal/build-summary.ts';
+import { showRun } from '../terminal/run-progress.ts';
+import { transformChoice } from '../transform-choice.ts';
+
+/** `sluice build`: builds the models beside what is published, tests them there, publishes if all is well. */
+export async function run(
+  context: CommandContext,
+  options: SelectionOptions & { fullRefresh: boolean },
+): Promise<0 | 1> {
+  const { output } = context;
+  const report = await buildStep(await openRun(context, showRun(output)), transformChoice(options));
+  showBuild(output, report);
+  output.line(report.published ? 'Published.' : 'Nothing was published: what was there before is untouched.');
+  if (report.candidates.length > 0)
+    output.line(`What was built stays to be looked at in ${report.candidates.join(', ')}.`);
+  const { failure, ...result } = report;
+  output.result({ ...result, ...(failure ? { failure: failure.message } : {}) });
+  return report.published && report.problems.length === 0 ? 0 : 1;
+}
