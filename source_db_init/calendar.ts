@@ -14,7 +14,7 @@ export function yesterday(now: Date = new Date()): string {
   return addDays(today, -1);
 }
 
-export function addDays(day: string, days: number): string {
+function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 

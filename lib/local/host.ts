@@ -3,7 +3,7 @@ import { SluiceError } from '../config/index.ts';
 import { processIdentity } from './process.ts';
 import { type LocalServers, startServers } from './servers.ts';
 import { openState } from './state.ts';
-import type { HostError, HostMessage } from './use.ts';
+import type { HostMessage } from './use.ts';
 
 const closed = new Promise<void>((resolve) => {
   process.once('disconnect', () => resolve());
@@ -40,7 +40,7 @@ async function send(message: HostMessage): Promise<void> {
   });
 }
 
-function describe(error: unknown): HostError {
+function describe(error: unknown): Extract<HostMessage, { kind: 'failed' }>['error'] {
   if (error instanceof SluiceError) {
     const { code, kind, message, hint, details } = error;
     return { code, kind, message, hint, details };

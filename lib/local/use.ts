@@ -12,7 +12,7 @@ export type HostMessage =
   | { readonly kind: 'ready'; readonly connections: Connections }
   | { readonly kind: 'failed'; readonly error: HostError };
 
-export interface HostError {
+interface HostError {
   readonly code: string;
   readonly kind: SluiceError['kind'];
   readonly message: string;
@@ -57,7 +57,7 @@ function sharedBy(files: StateFiles, holder: Holder): Connections | undefined {
 
 async function startHost(files: StateFiles): Promise<LocalServers> {
   const log = openLog(files, 'host.log');
-  const child = fork(join(import.meta.dirname, 'host.ts'), [files.state], {
+  const child = fork(new URL('./host.ts', import.meta.url), [files.state], {
     // A Ctrl-C of the terminal is for us; the servers are needed until we are done with them.
     detached: true,
     execArgv: [],

