@@ -39,6 +39,14 @@ export class FastCsvScanner implements RecordScanner {
     this.#toSkip = format.skipHeader + (format.parseHeader ? 1 : 0);
   }
 
+  get header(): readonly string[] | undefined {
+    return this.#state.header;
+  }
+
+  get line(): number {
+    return this.#line;
+  }
+
   push(bytes: Buffer): void {
     if (this.#ended) return;
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);

@@ -52,6 +52,14 @@ export class GeneralCsvScanner implements RecordScanner {
     });
   }
 
+  get header(): readonly string[] | undefined {
+    return this.#state.header;
+  }
+
+  get line(): number {
+    return this.#line;
+  }
+
   push(bytes: Buffer): void {
     if (this.#ended) return;
     this.#decode(() => this.#decoder.decode(bytes, { stream: true }));

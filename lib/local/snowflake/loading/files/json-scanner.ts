@@ -19,6 +19,14 @@ export class JsonScanner implements RecordScanner {
     this.#decoder = new TextDecoder('utf-8', { fatal: !format.replaceInvalidCharacters });
   }
 
+  get header(): readonly string[] | undefined {
+    return this.#state.header;
+  }
+
+  get line(): number {
+    return this.#line;
+  }
+
   push(bytes: Buffer): void {
     if (this.#ended) return;
     this.#guard(() => {

@@ -33,6 +33,10 @@ export interface RecordSink {
 
 /** Takes a file's bytes in pieces and gives its records to a sink. */
 export interface RecordScanner {
+  /** Known before the first record goes to the sink. */
+  readonly header: readonly string[] | undefined;
+  /** Of the record that is being read, from 1. */
+  readonly line: number;
   push(bytes: Buffer): void;
   finish(): ScannedFile;
 }
