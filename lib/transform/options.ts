@@ -85,6 +85,8 @@ export interface BuildReport {
   readonly published: boolean;
   /** The schemas that hold what was built and not published. */
   readonly candidates: readonly string[];
+  /** What kept it from being published, a text for each node; empty when it was published. */
+  readonly problems: readonly string[];
   /** Why the work failed: a model or a test of severity error. To be thrown by who has nothing better to do with it. */
   readonly failure?: SluiceError;
   /** Criteria of the selection that chose nothing. */

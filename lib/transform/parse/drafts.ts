@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Problems } from '../errors.ts';
+import { emptyNode } from '../graph/empty-node.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ProjectFileConfig } from '../project/config-file.ts';
 import type { NodeConfig } from '../project/config-tree.ts';
@@ -128,38 +128,6 @@ function fileDraft(
       patch: said === undefined ? null : { file: said.file, line: said.line },
       properties: said?.raw ?? {},
     },
-  };
-}
-
-/** What all nodes have before they are rendered. */
-export function emptyNode(
-  resourceType: SqlNode['resourceType'],
-  name: string,
-  packageName: string,
-  rawCode: string,
-): Omit<SqlNode, 'uniqueId' | 'path' | 'originalPath' | 'fqn'> {
-  return {
-    resourceType,
-    language: 'sql',
-    name,
-    packageName,
-    rawCode: rawCode.trim(),
-    checksum: createHash('sha256').update(rawCode).digest('hex'),
-    description: '',
-    columns: [],
-    config: {},
-    tags: [],
-    meta: {},
-    patch: null,
-    database: '',
-    schema: '',
-    alias: name,
-    refs: [],
-    sources: [],
-    dependsOn: [],
-    dependsOnMacros: [],
-    enabled: true,
-    properties: {},
   };
 }
 

@@ -1,10 +1,11 @@
 import type { MacroRegistry } from '../context/macros.ts';
 import type { Problems } from '../errors.ts';
+import { emptyNode } from '../graph/empty-node.ts';
 import type { PackageProperties, PlacedTest, Properties } from '../project/properties.ts';
 import { quote } from '../relation.ts';
 import { asTexts, type DataRecord } from '../values.ts';
 import { GenericTestBody, type Tested } from './bodies.ts';
-import { type Draft, emptyNode, testDefaults } from './drafts.ts';
+import { type Draft, testDefaults } from './drafts.ts';
 import { testHash, testNames } from './test-names.ts';
 
 interface Target {

@@ -11,7 +11,9 @@ export function reportNode(options: TransformOptions, outcome: Outcome): void {
 
 /** The report of a build, its nodes in the order in which they ended. */
 export function buildReport(
-  input: Omit<BuildReport, 'models' | 'tests' | 'freshness'> & { readonly outcomes: readonly Outcome[] },
+  input: Omit<BuildReport, 'models' | 'tests' | 'freshness' | 'problems'> & {
+    readonly outcomes: readonly Outcome[];
+  },
 ): BuildReport {
   const { outcomes, ...rest } = input;
   return {
@@ -19,6 +21,9 @@ export function buildReport(
     models: outcomes.filter(({ node }) => node.resourceType !== 'test').map(modelResult),
     tests: outcomes.filter(({ node }) => node.resourceType === 'test').map(testResult),
     freshness: [],
+    problems: outcomes
+      .filter(({ status }) => status === 'error' || status === 'fail')
+      .map(({ node, message }) => message ?? node.name),
   };
 }
 
