@@ -78,12 +78,14 @@ export class CopyOut implements Submittable, AsyncIterable<Buffer> {
         }
       }
     } finally {
-      if (!this.#ended) this.abandon(new Error('Connection terminated: the copy was given up'));
+      this.abandon(new Error('Connection terminated: the copy was given up'));
     }
   }
 
   /** Ends the copy and its connection; whoever waits for blocks gets `reason`. */
   abandon(reason: Error): void {
+    // Once the copy has ended the connection may be somebody else's.
+    if (this.#ended) return;
     this.#connection?.stream.destroy();
     this.#end(reason);
   }

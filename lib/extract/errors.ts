@@ -46,6 +46,10 @@ const noCertificate = needsPerson(
   'SOURCE_CERTIFICATE',
   "Give the authority that signed the server's certificate (for RDS: Amazon's bundle of the region).",
 );
+const noTls = needsPerson(
+  'SOURCE_NO_TLS',
+  'Switch TLS on at the server: without it the password and the rows would travel in the clear.',
+);
 const refusedLogin = needsPerson(
   'SOURCE_LOGIN_REFUSED',
   'Check user and password of the source (environment or secret), and that pg_hba.conf lets this host in.',
@@ -148,7 +152,8 @@ function classOf(code: string, sqlState: string | undefined, message: string): E
   if (/timeout exceeded when trying to connect|timeout expired/.test(message)) return unreachable;
   if (/[Cc]onnection (terminated|ended|error)|not queryable|socket|read timeout/.test(message))
     return connectionLost;
-  if (/SSL/.test(message)) return noCertificate;
+  if (/not support SSL/.test(message)) return noTls;
+  if (/SSL|TLS/.test(message)) return noCertificate;
   if (/password/.test(message)) return refusedLogin;
   return unknown;
 }
