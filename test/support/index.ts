@@ -2,5 +2,6 @@
 export { freshBucket, type LocalStagingConnection } from './bucket.ts';
 export { freshDatabase, withClient } from './database.ts';
 export { temporaryFolder } from './folder.ts';
+export { projectCopy, writeProjectFile } from './project.ts';
 export { type FreshServers, freshServers } from './servers.ts';
 export { type FreshSnowflake, freshSnowflake } from './snowflake.ts';
