@@ -1,5 +1,6 @@
 /**
- * One large window from Postgres to S3, against `psql -c "COPY … CSV" | gzip -1` of the same rows.
+ * One large window from Postgres to S3, against `psql -c "COPY … CSV" | gzip -1` of the same rows; and the days of the
+ * reference workload, as many small windows.
  *
  *   npm run bench:extract                      3 million rows
  *   npm run bench:extract -- --rows 10000000
@@ -15,10 +16,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SourceConnection } from '../lib/config/index.ts';
 import { startPostgres } from '../lib/local/postgres/index.ts';
-import type { OneWindowInput, OneWindowResult } from './extract/one-window.ts';
-import { createSales } from './extract/sales.ts';
+import type { ExtractInput, ExtractResult } from './extract/run-extract.ts';
+import { createSales, salesDays } from './extract/sales.ts';
 
-const bounds = { ratio: 1.15, peakMegabytes: 250 };
+const bounds = { ratio: 1.15, peakMegabytes: 250, daysSeconds: 8 };
+/** As many as the real sales. */
+const dailyRows = 541_909;
 
 const { values } = parseArgs({
   options: {
@@ -37,10 +40,12 @@ const postgres = await startPostgres({ directory: join(directory, 'postgres') })
 const s3 = await startS3Process(join(directory, 's3'));
 try {
   console.error(`making ${rows.toLocaleString('en')} rows`);
-  await createSales(postgres.connection, rows);
+  await createSales(postgres.connection, 'sales', rows);
+  await createSales(postgres.connection, 'daily_sales', dailyRows);
   const result = await compare(postgres.connection, s3.input);
-  console.log(values.json ? JSON.stringify(result) : textOf(result));
-  process.exitCode = result.ok ? 0 : 1;
+  const days = await extractDays(postgres.connection, s3.input);
+  console.log(values.json ? JSON.stringify({ ...result, days }) : textOf(result, days));
+  process.exitCode = result.ok && days.seconds <= bounds.daysSeconds ? 0 : 1;
 } finally {
   s3.stop();
   await postgres.stop();
@@ -61,11 +66,11 @@ interface Comparison {
 async function compare(source: SourceConnection, staging: S3Input): Promise<Comparison> {
   const hasPsql = await succeeds('psql', ['--version']);
   if (!hasPsql) console.error('there is no psql on this machine: no reference, only our own figures');
-  const ours: OneWindowResult[] = [];
+  const ours: ExtractResult[] = [];
   const reference: number[] = [];
   for (let round = 1; round <= rounds; round++) {
     if (hasPsql) reference.push(await timeReference(source));
-    const result = await runOneWindow({ source, ...staging });
+    const result = await runExtract({ source, ...staging, table: 'sales', maxConnections: 1 });
     if (result.rows !== rows) throw new Error(`${result.rows} rows arrived of ${rows}`);
     ours.push(result);
     const psqlSeconds = reference.at(-1)?.toFixed(2) ?? '-';
@@ -87,7 +92,20 @@ async function compare(source: SourceConnection, staging: S3Input): Promise<Comp
   };
 }
 
-function textOf(result: Comparison): string {
+async function extractDays(source: SourceConnection, staging: S3Input): Promise<ExtractResult> {
+  const { from, to } = salesDays;
+  const result = await runExtract({
+    source,
+    ...staging,
+    table: 'daily_sales',
+    days: { from, to },
+    maxConnections: 4,
+  });
+  if (result.rows !== dailyRows) throw new Error(`${result.rows} rows arrived of ${dailyRows}`);
+  return result;
+}
+
+function textOf(result: Comparison, days: ExtractResult): string {
   const speed = `${Math.round(result.rows / result.seconds).toLocaleString('en')} rows a second`;
   return [
     `rows        ${result.rows.toLocaleString('en')}, ${result.fileMegabytes.toFixed(1)} MB in S3`,
@@ -95,6 +113,7 @@ function textOf(result: Comparison): string {
     `psql|gzip   ${result.referenceSeconds?.toFixed(2) ?? '-'} s`,
     `ratio       ${result.ratio?.toFixed(2) ?? '-'} (at most ${bounds.ratio})`,
     `peak memory ${result.peakMegabytes.toFixed(0)} MB (at most ${bounds.peakMegabytes})`,
+    `${days.windows} days of ${days.rows.toLocaleString('en')} rows: ${days.seconds.toFixed(2)} s (at most ${bounds.daysSeconds}), ${days.peakMegabytes.toFixed(0)} MB`,
   ].join('\n');
 }
 
@@ -117,8 +136,8 @@ async function timeReference(source: SourceConnection): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
-async function runOneWindow(input: OneWindowInput): Promise<OneWindowResult> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'extract/one-window.ts')], {
+async function runExtract(input: ExtractInput): Promise<ExtractResult> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'extract/run-extract.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.end(JSON.stringify(input));
@@ -126,11 +145,11 @@ async function runOneWindow(input: OneWindowInput): Promise<OneWindowResult> {
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`our side ended with ${code}`);
-  const result: OneWindowResult = JSON.parse(Buffer.concat(output).toString());
+  const result: ExtractResult = JSON.parse(Buffer.concat(output).toString());
   return result;
 }
 
-type S3Input = Pick<OneWindowInput, 'staging'>;
+type S3Input = Pick<ExtractInput, 'staging'>;
 
 async function startS3Process(path: string): Promise<{ input: S3Input; stop(): void }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'extract/s3-process.ts'), path], {

@@ -1,16 +1,21 @@
-/** Extracts the table `sales` as one window; reads its input from standard input and says what it took as JSON. */
+/** Extracts one table; reads its input from standard input and says what it took as JSON. */
 import { text } from 'node:stream/consumers';
 import type { SourceConnection, StagingConnection } from '../../lib/config/index.ts';
-import { defineProject, full, parseProject } from '../../lib/config/index.ts';
-import { extractTables, openSource, readContract } from '../../lib/extract/index.ts';
+import { daily, defineProject, full, parseProject } from '../../lib/config/index.ts';
+import { type DayRange, extractTables, openSource, readContract } from '../../lib/extract/index.ts';
 import { newRunId, openStaging } from '../../lib/staging/index.ts';
 
-export interface OneWindowInput {
+export interface ExtractInput {
   readonly source: SourceConnection;
   readonly staging: StagingConnection;
+  /** The days to read, both included; the whole table as one window when absent. */
+  readonly days?: DayRange;
+  readonly table: string;
+  readonly maxConnections: number;
 }
 
-export interface OneWindowResult {
+export interface ExtractResult {
+  readonly windows: number;
   readonly rows: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -18,9 +23,13 @@ export interface OneWindowResult {
   readonly fileMegabytes: number;
 }
 
-const input: OneWindowInput = JSON.parse(await text(process.stdin));
+const input: ExtractInput = JSON.parse(await text(process.stdin));
 const project = parseProject(
-  defineProject({ name: 'bench', source: { maxConnections: 1 }, tables: { sales: full() } }),
+  defineProject({
+    name: 'bench',
+    source: { maxConnections: input.maxConnections },
+    tables: { [input.table]: input.days === undefined ? full() : daily({ column: 'invoicedate' }) },
+  }),
   { directory: import.meta.dirname, file: 'bench' },
 );
 const source = openSource(input.source, project.source);
@@ -36,9 +45,11 @@ const manifests = await extractTables({
   tables: project.tables,
   contracts,
   runId: newRunId(),
+  ...(input.days === undefined ? {} : { range: input.days }),
 });
 const { user, system } = process.cpuUsage(cpu);
-const result: OneWindowResult = {
+const result: ExtractResult = {
+  windows: manifests.length,
   rows: manifests.reduce((rows, manifest) => rows + manifest.totalRows, 0),
   seconds: (performance.now() - began) / 1000,
   cpuSeconds: (user + system) / 1e6,
