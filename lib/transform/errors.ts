@@ -25,7 +25,8 @@ export class ProjectError extends SluiceError {
   constructor(problems: readonly Problem[], cause?: unknown) {
     const lines = problems.map((problem) => {
       const place = placeOf(problem);
-      const hint = problem.hint === undefined ? '' : ` ${problem.hint}`;
+      const gap = problem.hint?.startsWith('\n') === true ? '' : ' ';
+      const hint = problem.hint === undefined ? '' : `${gap}${problem.hint}`;
       return `${place === '' ? '' : `${place}: `}${problem.message}${hint}`;
     });
     super({

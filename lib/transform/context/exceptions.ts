@@ -4,7 +4,7 @@ import { callable, JinjaObject, printValue } from '../../jinja/index.ts';
 /** An error that a project raises itself, or that using a function of dbt's wrongly comes to. */
 export function compilerError(
   message: string,
-  hint = 'The project says so itself: see the macro named.',
+  hint = 'See what dbt says of it, and correct the call.',
 ): SluiceError {
   return new SluiceError({ code: 'PROJECT_COMPILATION', kind: 'usage', message, hint });
 }

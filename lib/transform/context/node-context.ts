@@ -36,6 +36,12 @@ export interface NodeContextParts {
   readonly extra?: ReadonlyMap<string, unknown>;
 }
 
+/** `version=` of a ref, under both of its names. */
+interface RefOptions {
+  readonly version?: unknown;
+  readonly v?: unknown;
+}
+
 const bases = new WeakMap<Scope, ReadonlyMap<string, unknown>>();
 
 function baseOf(scope: Scope): ReadonlyMap<string, unknown> {
@@ -121,15 +127,12 @@ export class NodeContext {
   }
 
   #ref(): unknown {
-    return callable('ref', ['*names', 'version?', 'v?'], (...given: unknown[]) => {
-      const [version, v, names] = given;
-      const [first, second, ...more] = Array.isArray(names)
-        ? names.map((name: unknown) => printValue(name))
-        : [];
+    return callable('ref', ['*names', '**named'], (names: readonly unknown[], named: RefOptions) => {
+      const [first, second, ...more] = names.map((name) => printValue(name));
       if (first === undefined || more.length > 0) {
         throw compilerError('ref() takes the name of a model, or a package and a name');
       }
-      const chosen = version ?? v ?? null;
+      const chosen = named.version ?? named.v ?? null;
       return this.#parts.ref({
         packageName: second === undefined ? null : first,
         name: second ?? first,

@@ -50,13 +50,30 @@ const filters: Readonly<Record<string, unknown>> = {
 /** A text that is one expression and nothing else keeps its value; anything else becomes text. */
 const oneExpression = /^\s*\{\{-?((?:(?!\}\}|\{\{|\{%)[\s\S])*?)-?\}\}\s*$/;
 
-/** Renders a text of a YAML file. */
+/**
+ * Renders a text of a YAML file. A place inside the text would not be one of the file, so errors quote the text instead.
+ */
 export function renderNative(
   environment: Environment,
   text: string,
   file: string,
   resolve: NameResolver,
 ): unknown {
+  try {
+    return renderText(environment, text, file, resolve);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.file !== file) throw error;
+    throw new SluiceError({
+      code: error.code,
+      kind: error.kind,
+      message: `${error.reason} (in \`${text.trim()}\`)`,
+      hint: error.hint,
+      cause: error,
+    });
+  }
+}
+
+function renderText(environment: Environment, text: string, file: string, resolve: NameResolver): unknown {
   const expression = oneExpression.exec(text)?.[1];
   if (expression === undefined) return environment.compile(text, { file }).renderSync(resolve);
   let value: unknown = null;
@@ -110,7 +127,7 @@ export function problemOf(
     ];
   }
   if (error instanceof SluiceError)
-    return [{ ...fallback, message: sentence(error.message), hint: error.hint }];
+    return [{ ...fallback, message: sentence(error.message), ...(error.hint === '' ? {} : { hint: error.hint }) }];
   throw error;
 }
 
