@@ -21,6 +21,8 @@ const waiting = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid 
 /** @param rows of the view `name`; its gate is in the middle */
 export async function createGate(connection: SourceConnection, name: string, rows: number): Promise<Gate> {
   const client = new pg.Client(connection);
+  // Its server may be stopped before it is closed.
+  client.on('error', () => undefined);
   await client.connect();
   await client.query(`SELECT pg_advisory_lock(${lock})`);
   await client.query(`

@@ -38,13 +38,16 @@ export interface Workbench {
 }
 
 export interface WorkbenchOptions {
+  /** A new database of the shared server unless given. */
+  readonly connection?: SourceConnection;
   readonly maxConnections?: number;
   readonly statementTimeoutSeconds?: number;
 }
 
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const connection = await freshDatabase();
+  const connection = options.connection ?? (await freshDatabase());
   const owner = new pg.Pool({ ...connection, application_name: 'test' });
+  owner.on('error', () => undefined);
   const source = openSource(connection, {
     maxConnections: options.maxConnections ?? 3,
     statementTimeoutSeconds: options.statementTimeoutSeconds ?? 60,
