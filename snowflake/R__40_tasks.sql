@@ -299,6 +299,14 @@ BEGIN
   -- What has landed becomes visible, all of it or none.
   BEGIN
     BEGIN TRANSACTION;
+    -- What was held is looked at again: its column may have been widened since. REJECTS before LOADS, in every task, so that
+    -- no two of them wait for each other.
+    DELETE FROM {{ ops }}.REJECTS
+    WHERE FILE IN (
+      SELECT FILE
+      FROM {{ ops }}.LOAD_FILES
+      WHERE TABLE_NAME = {{ table_name }} AND STATUS IN ('landed', 'held', 'superseded')
+    );
     -- A run that is older than another of its window changes nothing.
     UPDATE {{ ops }}.LOADS
     SET
@@ -317,14 +325,6 @@ BEGIN
       AND LOADS.STATUS IN ('landed', 'held')
       AND LOADS.WINDOW_ID = newest.WINDOW_ID
       AND LOADS.RUN_ID < newest.RUN_ID;
-
-    -- What was held is looked at again: its column may have been widened since.
-    DELETE FROM {{ ops }}.REJECTS
-    WHERE FILE IN (
-      SELECT FILE
-      FROM {{ ops }}.LOAD_FILES
-      WHERE TABLE_NAME = {{ table_name }} AND STATUS IN ('landed', 'held', 'superseded')
-    );
     -- if checked
     INSERT INTO {{ ops }}.REJECTS (
       RUN_ID, TABLE_NAME, WINDOW_ID, FILE, FILE_ROW, COLUMN_NAME, REASON, VALUE_LENGTH, REJECTED_AT

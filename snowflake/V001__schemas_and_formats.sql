@@ -1,11 +1,12 @@
 -- What is landed can always be landed again from S3: no time travel, no fail-safe.
 CREATE TRANSIENT SCHEMA IF NOT EXISTS {{ landing }} DATA_RETENTION_TIME_IN_DAYS = 0;
 
-CREATE SCHEMA IF NOT EXISTS {{ raw }};
+-- Managed access: the owner of the schema alone grants, and may grant what is made later.
+CREATE SCHEMA IF NOT EXISTS {{ raw }} WITH MANAGED ACCESS;
 
-CREATE SCHEMA IF NOT EXISTS {{ dev }};
+CREATE SCHEMA IF NOT EXISTS {{ dev }} WITH MANAGED ACCESS;
 
-CREATE SCHEMA IF NOT EXISTS {{ prod }};
+CREATE SCHEMA IF NOT EXISTS {{ prod }} WITH MANAGED ACCESS;
 
 -- Every non-null value is quoted, NULL is empty and unquoted, nothing is escaped with a backslash.
 CREATE FILE FORMAT IF NOT EXISTS {{ ops }}.CSV_PARTS

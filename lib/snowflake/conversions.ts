@@ -15,9 +15,18 @@ export interface Conversion {
  *
  * @param text SQL of the landed text, a column reference
  * @param targetType as in the contract
+ * @param required whether the column must have a value, because rows are told apart by it
  */
-export function conversionOf(text: string, targetType: string): Conversion {
-  const type = parseTargetType(targetType);
+export function conversionOf(text: string, targetType: string, required = false): Conversion {
+  const { value, reason } = optionalConversion(text, parseTargetType(targetType));
+  if (!required) return { value, reason };
+  return {
+    value,
+    reason: `COALESCE(${reason ?? 'NULL'}, IFF(${text} IS NULL, 'is missing from the key', NULL))`,
+  };
+}
+
+function optionalConversion(text: string, type: TargetType): Conversion {
   switch (type.kind) {
     case 'VARCHAR':
       return { value: text, reason: lengthReason(text, type.length) };
@@ -31,13 +40,13 @@ export function conversionOf(text: string, targetType: string): Conversion {
     }
     case 'DATE':
       return shaped(text, {
-        pattern: '[0-9]{4}-[0-9]{2}-[0-9]{2}',
+        pattern: day,
         value: `TRY_TO_DATE(${text}, 'YYYY-MM-DD')`,
         otherwise: 'is not a date of the years 0001 to 9999',
       });
     case 'TIME':
       return shaped(text, {
-        pattern: `[0-9]{2}:[0-9]{2}:[0-9]{2}${fraction(type.precision)}`,
+        pattern: `${clock}${fraction(type.precision)}`,
         value: `TRY_TO_TIME(${text})`,
         otherwise: `is not a time of day with at most ${type.precision} decimals`,
       });
@@ -50,8 +59,8 @@ export function conversionOf(text: string, targetType: string): Conversion {
     case 'TIMESTAMP_TZ':
       return shaped(text, {
         pattern: `${day} ${clock}${fraction(type.precision)}[+]00`,
-        // Snowflake's own formats want the minutes of an offset too, after a blank.
-        value: `TRY_TO_TIMESTAMP_TZ(REPLACE(${text}, '+00', ' +00:00'))`,
+        // Postgres leaves the minutes of the offset out; with them, and a T, it is the form that everybody reads.
+        value: `TRY_TO_TIMESTAMP_TZ(REPLACE(REPLACE(${text}, ' ', 'T'), '+00', '+00:00'))`,
         otherwise: `is not a timestamp in UTC of the years 0001 to 9999 with at most ${type.precision} decimals`,
       });
     case 'BINARY': {
@@ -75,7 +84,7 @@ export function conversionOf(text: string, targetType: string): Conversion {
 }
 
 const day = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
-const clock = '[0-9]{2}:[0-9]{2}:[0-9]{2}';
+const clock = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]';
 
 function fraction(precision: number): string {
   return precision === 0 ? '' : `([.][0-9]{1,${precision}})?`;

@@ -7,24 +7,30 @@ const closesNoBlock = new Set(['IF', 'FOR', 'LOOP', 'WHILE', 'REPEAT']);
 
 /**
  * The statements of an SQL text, in order, without their semicolons and without those that are only comments.
- * The body of a task (`BEGIN … END`) stays in one piece; `BEGIN TRANSACTION` is a statement like any other.
+ * The body of a task (`BEGIN … END;`) stays in one piece and keeps its last semicolon, which Snowflake wants after END;
+ * `BEGIN TRANSACTION` is a statement like any other.
  */
 export function splitStatements(sql: string): string[] {
   const parts = sql.match(part) ?? [];
   const statements: string[] = [];
   let statement = '';
   let depth = 0;
+  let hasBlock = false;
   for (const [index, text] of parts.entries()) {
     if (text === ';' && depth === 0) {
-      statements.push(statement);
+      statements.push(hasBlock ? `${statement};` : statement);
       statement = '';
+      hasBlock = false;
       continue;
     }
     statement += text;
     // After a point or a colon a word is a name: `window.end`.
     const word = /[.:]/.test(parts[index - 1] ?? '') ? '' : text.toUpperCase();
     if (word === 'CASE' && previousWord(parts, index) !== 'END') depth++;
-    if (word === 'BEGIN' && !opensNoBlock.has(nextWord(parts, index))) depth++;
+    if (word === 'BEGIN' && !opensNoBlock.has(nextWord(parts, index))) {
+      depth++;
+      hasBlock = true;
+    }
     if (word === 'END' && depth > 0 && !closesNoBlock.has(nextWord(parts, index))) depth--;
   }
   statements.push(statement);

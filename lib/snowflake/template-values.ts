@@ -76,10 +76,12 @@ export function tableIn(project: Project, schema: 'landing' | 'raw', table: Tabl
 }
 
 function tableValues(project: Project, table: Table, contract: Contract): TemplateValues {
+  const { mode } = table;
+  const required = new Set(mode.kind === 'incremental' ? [...mode.key, mode.cursor] : []);
   const conversions = contract.columns.map((column) => ({
     name: quoteIdentifier(column.target),
     column,
-    ...conversionOf(`landed.${quoteIdentifier(column.target)}`, column.targetType),
+    ...conversionOf(`landed.${quoteIdentifier(column.target)}`, column.targetType, required.has(column.name)),
   }));
   const landing = tableIn(project, 'landing', table);
   const checked = conversions.filter(({ reason }) => reason !== undefined);
@@ -157,7 +159,7 @@ function checkOf(landing: string, name: string, target: string, reason: string):
     '  landed._ROW AS FILE_ROW,',
     `  ${quoteLiteral(target)} AS COLUMN_NAME,`,
     `  ${reason.replaceAll('\n', '\n  ')} AS REASON,`,
-    `  LENGTH(landed.${name}) AS VALUE_LENGTH`,
+    `  COALESCE(LENGTH(landed.${name}), 0) AS VALUE_LENGTH`,
     `FROM ${landing} AS landed`,
   ].join('\n');
 }

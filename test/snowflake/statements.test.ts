@@ -27,8 +27,8 @@ BEGIN
       END;
     END IF;
   END FOR;
-END`;
-  expect(splitStatements(`BEGIN TRANSACTION;\n${task};\nCOMMIT;`)).toEqual([
+END;`;
+  expect(splitStatements(`BEGIN TRANSACTION;\n${task}\nCOMMIT;`)).toEqual([
     'BEGIN TRANSACTION',
     task,
     'COMMIT',

@@ -73,69 +73,22 @@ describe('text becomes typed', () => {
     ]);
   });
 
-  test.each([
-    ['ID', 'NaN', 'is not a decimal number'],
-    ['ID', '1e3', 'is not a decimal number'],
-    ['ID', '', 'is not a decimal number'],
-    ['ID', '1.5', 'has more than 0 decimals'],
-    ['ID', '123456789012345678901234567890123456789', 'has more than 38 digits before the point'],
-    ['SHARE', '1.2', 'has more than 0 digits before the point'],
-    ['SHARE', '0.1234', 'has more than 3 decimals'],
-    ['RATIO', '1e400', 'is too large for FLOAT'],
-    ['RATIO', '1e-400', 'is too small for FLOAT'],
-    ['RATIO', 'many', 'is not a number'],
-    ['ACTIVE', 'yes', 'is not true or false'],
-    ['BORN', '0044-03-15 BC', 'is not a date of the years 0001 to 9999'],
-    ['BORN', '2001-02-29', 'is not a date of the years 0001 to 9999'],
-    ['BORN', 'infinity', 'is not a date of the years 0001 to 9999'],
-    ['AT_TIME', '24:00:00', 'is not a time of day with at most 6 decimals'],
-    ['SEEN', '10000-01-01 00:00:00', 'is not a timestamp of the years 0001 to 9999 with at most 6 decimals'],
-    [
-      'SEEN',
-      '2011-12-09 12:50:00.1234567',
-      'is not a timestamp of the years 0001 to 9999 with at most 6 decimals',
-    ],
-    [
-      'CHANGED_AT',
-      '2011-12-09 12:50:00',
-      'is not a timestamp in UTC of the years 0001 to 9999 with at most 6 decimals',
-    ],
-    [
-      'CHANGED_AT',
-      '2011-12-09 12:50:00+01',
-      'is not a timestamp in UTC of the years 0001 to 9999 with at most 6 decimals',
-    ],
-    ['DIGEST', '0', 'is not hexadecimal'],
-    ['DIGEST', 'zz', 'is not hexadecimal'],
-    ['SHORT', 'äöü€xy', 'is longer than 5 characters'],
-    ['DOCUMENT', '{"a":', 'is not JSON that VARIANT takes'],
-    ['SELECT', '1000', 'has more than 3 digits before the point'],
-  ])('%s refuses %j: %s', async (column, value, reason) => {
+  test('or is refused with the column named and the value left out', async () => {
     const [loaded] = await load(world, {
       table: 'every_type',
       window: 'full',
-      files: [[sparse({ [column]: value })]],
+      files: [[sparse({ RATIO: '1e400', SHORT: 'äöü€xy' })]],
     });
     expect(loaded).toMatchObject({ status: 'held', rowsLanded: 1, rowsRejected: 1 });
     const rejects = await query(
       world,
-      `SELECT COLUMN_NAME, REASON, VALUE_LENGTH FROM SHOP.OPS.REJECTS WHERE RUN_ID = '${loaded?.runId}'`,
+      `SELECT COLUMN_NAME, REASON, VALUE_LENGTH FROM SHOP.OPS.REJECTS WHERE RUN_ID = '${loaded?.runId}' ORDER BY COLUMN_NAME`,
     );
-    expect(rejects).toEqual([{ COLUMN_NAME: column, REASON: reason, VALUE_LENGTH: [...value].length }]);
+    expect(rejects).toEqual([
+      { COLUMN_NAME: 'RATIO', REASON: 'is too large for FLOAT', VALUE_LENGTH: 5 },
+      { COLUMN_NAME: 'SHORT', REASON: 'is longer than 5 characters', VALUE_LENGTH: 6 },
+    ]);
   });
-
-  test.each(['NaN', 'Infinity', '-Infinity', '1.7976931348623157e+308', '5e-324', '-0', '.5', '1e22'])(
-    'FLOAT takes %s',
-    async (value) => {
-      const [loaded] = await load(world, {
-        table: 'every_type',
-        window: 'full',
-        files: [[sparse({ RATIO: value })]],
-      });
-      expect(loaded).toMatchObject({ status: 'applied', rowsRejected: 0 });
-      expect(await query(world, 'SELECT RATIO FROM SHOP.RAW.EVERY_TYPE')).toEqual([{ RATIO: Number(value) }]);
-    },
-  );
 });
 
 describe('an incremental table', () => {
@@ -170,5 +123,14 @@ describe('an incremental table', () => {
       { ID: 2, STATE: 'changed', _WINDOW: 'b' },
       { ID: 3, STATE: 'three', _WINDOW: 'b' },
     ]);
+  });
+
+  test('holds a window with rows that have no key', async () => {
+    const [loaded] = await load(world, {
+      table: 'versions',
+      window: 'c',
+      files: [[[null, at(9), 'nobody']]],
+    });
+    expect(loaded).toMatchObject({ status: 'held', rowsRejected: 1 });
   });
 });
