@@ -17,6 +17,8 @@ export interface TemplateErrorOptions {
   message: string;
   hint?: string;
   kind?: TemplateErrorKind;
+  retryable?: boolean;
+  details?: Readonly<Record<string, unknown>>;
   cause?: unknown;
 }
 
@@ -32,8 +34,8 @@ export class TemplateError extends Error {
   readonly code: string;
   readonly kind: TemplateErrorKind;
   readonly hint: string;
-  readonly retryable = false;
-  readonly details: Readonly<Record<string, unknown>> = {};
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
   /** The message without place, excerpt and stack. */
   readonly reason: string;
   file: string | undefined;
@@ -45,6 +47,8 @@ export class TemplateError extends Error {
   excerpt = '';
   /** Innermost first. */
   readonly macroStack: MacroFrame[] = [];
+  /** The macro that the error is leaving, until its caller adds where it was called from. */
+  leaving: string | undefined;
 
   constructor(options: TemplateErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -52,6 +56,8 @@ export class TemplateError extends Error {
     this.code = options.code;
     this.kind = options.kind ?? 'usage';
     this.hint = options.hint ?? '';
+    this.retryable = options.retryable ?? false;
+    this.details = options.details ?? {};
     this.reason = options.message;
   }
 

@@ -1,6 +1,6 @@
 import type { CompiledTemplate } from './compile/compiled.ts';
-import type { TagExtension } from './tags.ts';
 import type { Macro } from './runtime/macro.ts';
+import type { TagExtension } from './tags.ts';
 
 /**
  * Where a template's names come from: an object's own properties, or a function that gives `undefined` for what
@@ -19,6 +19,8 @@ export interface Missing {
   object?: unknown;
   /** What an error would say. */
   message: string;
+  /** Finds out what may have been meant, when an error needs to say it. */
+  hint?: () => string;
 }
 
 /**
@@ -29,7 +31,12 @@ export interface Missing {
  * - `lenient`: as chainable, and calling it gives it back: dbt's way while it parses;
  * - a function: what it returns stands there; `undefined` falls back to `default`.
  */
-export type UndefinedPolicy = 'default' | 'strict' | 'chainable' | 'lenient' | ((missing: Missing) => unknown);
+export type UndefinedPolicy =
+  | 'default'
+  | 'strict'
+  | 'chainable'
+  | 'lenient'
+  | ((missing: Missing) => unknown);
 
 export interface EnvironmentOptions {
   /** Names that every template sees, after its context. */

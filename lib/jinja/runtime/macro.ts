@@ -6,6 +6,8 @@ export abstract class Macro extends Callable {
   abstract readonly arguments: readonly string[];
   /** The tag that defines it: `macro`, `test`, `materialization` … */
   abstract readonly kind: string;
+  /** What templates may read of it: `name`, `arguments`, `catch_kwargs`, `catch_varargs`, `caller`. */
+  abstract attribute(name: string): unknown;
   /** Calls it without waiting. */
   abstract override call(args: readonly unknown[], keywords?: Keywords, depth?: number): unknown;
   /** Calls it, awaiting what it calls. */

@@ -52,10 +52,14 @@ class SignedFunction extends Callable {
     for (const [key, value] of keywords ?? []) {
       const index = names.indexOf(key);
       if (index === -1 && !named) {
-        throw typeError(`${this.name}() got an unexpected keyword argument '${key}'`, `It knows: ${names.join(', ')}.`);
+        throw typeError(
+          `${this.name}() got an unexpected keyword argument '${key}'`,
+          `It knows: ${names.join(', ')}.`,
+        );
       }
       if (index === -1) others[key] = value;
-      else if (index < args.length) throw typeError(`${this.name}() got multiple values for argument '${key}'`);
+      else if (index < args.length)
+        throw typeError(`${this.name}() got multiple values for argument '${key}'`);
       else bound[index] = value;
     }
     const missing = names.filter((_, index) => required[index] && bound[index] === undefined);

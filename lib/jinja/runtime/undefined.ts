@@ -16,7 +16,11 @@ export class Undefined {
 
   /** The error of using it for more than printing and asking. */
   error(): TemplateError {
-    return new TemplateError({ code: 'UNDEFINED', message: this.missing.message });
+    return new TemplateError({
+      code: 'UNDEFINED',
+      message: this.missing.message,
+      hint: this.missing.hint?.() ?? '',
+    });
   }
 
   /** Throws if even printing it, looping over it or asking for its truth is too much. */
