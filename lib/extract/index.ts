@@ -3,15 +3,13 @@ export { readContract } from './contract.ts';
 export { countWindows } from './count-windows.ts';
 export { SourceError } from './errors.ts';
 export { type ExtractOptions, extractTables } from './extract.ts';
-export { ExtractError, type TableFailure } from './extract-errors.ts';
-export { presentColumn } from './select.ts';
-export { openSource, type Source, type SourceOptions } from './source.ts';
+export { ExtractError } from './extract-errors.ts';
+export { openSource, type Source } from './source.ts';
 export {
   countUndatedRows,
   estimateWindows,
   readClock,
   readDayRange,
-  type WindowEstimate,
 } from './survey.ts';
 export type { ExtractProgress, ExtractRetry } from './window-job.ts';
 export { type DayRange, defaultRange, planWindows } from './windows.ts';

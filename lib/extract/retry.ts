@@ -4,7 +4,7 @@ const firstWaitMs = 250;
 const longestWaitMs = 15_000;
 
 /** Milliseconds to wait after the given attempt (from 1): doubling, with jitter so that connections do not come back at once. */
-export function waitAfter(attempt: number): number {
+function waitAfter(attempt: number): number {
   const full = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.round(full * (0.5 + Math.random() / 2));
 }

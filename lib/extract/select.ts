@@ -6,7 +6,7 @@ import { quoteIdentifier, quoteTable } from './quote.ts';
  * The name of a column that files of one-column tables carry besides: without it a row that is NULL would be a blank line,
  * which readers of CSV skip or refuse.
  */
-export const presentColumn = '_PRESENT';
+const presentColumn = '_PRESENT';
 
 /** The rows of a window as text: the contract's columns in order, under the names they have in Snowflake. */
 export function selectStatement(

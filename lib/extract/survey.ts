@@ -8,7 +8,7 @@ import type { DayRange } from './windows.ts';
 
 /** What a run would read, found without reading it. */
 
-export interface WindowEstimate {
+interface WindowEstimate {
   readonly window: ManifestWindow;
   /** The planner's guess; good when the table has been analyzed. */
   readonly rows: number;

@@ -1,5 +1,4 @@
 /** The bucket between Postgres and Snowflake: where things stand in it, what a manifest is, writing and reading. */
-export type { StagedObject } from './bucket.ts';
 export { StagingError } from './errors.ts';
 export {
   dataKey,
@@ -9,14 +8,11 @@ export {
   manifestKey,
   manifestPrefix,
   newRunId,
-  type RunOfWindow,
 } from './layout.ts';
 export {
   type Manifest,
-  type ManifestColumn,
   type ManifestFile,
   type ManifestWindow,
   parseManifest,
 } from './manifest.ts';
-export { openStaging, type Staging, type StagingOptions, type WriteOptions } from './staging.ts';
-export type { Written } from './write.ts';
+export { openStaging, type Staging } from './staging.ts';

@@ -33,7 +33,7 @@ export interface ManifestWindow {
   readonly timezone: string | null;
 }
 
-export interface ManifestColumn {
+interface ManifestColumn {
   readonly name: string;
   readonly target: string;
   readonly sourceType: string;

@@ -13,14 +13,14 @@ import { formatManifest, type Manifest } from './manifest.ts';
 import { ensureNotification } from './notification.ts';
 import { type Written, writeBytes, writeStream } from './write.ts';
 
-export interface StagingOptions {
+interface StagingOptions {
   /** Before every key of the layout; empty, or ending in `/`. */
   readonly prefix?: string;
   /** Attempts of one request; 6 unless told. */
   readonly attempts?: number;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 

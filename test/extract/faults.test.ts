@@ -2,6 +2,7 @@ import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SourceConnection, TableInput } from '../../lib/config/index.ts';
 import {
+  ExtractError,
   type ExtractRetry,
   extractTables,
   openSource,
@@ -117,6 +118,7 @@ test('a run that is stopped in the middle leaves no manifest, no file and no par
   expect(await unfinished()).toBe(1);
 
   stop.abort();
+  expect(await extracting).toBeInstanceOf(ExtractError);
   expect(await extracting).toMatchObject({
     code: 'EXTRACT_STOPPED',
     message: 'The extract was stopped after 0 of 1 windows',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Table } from '../../lib/config/index.ts';
 import {
   countUndatedRows,
+  countWindows,
   estimateWindows,
   planWindows,
   readClock,
@@ -60,4 +61,16 @@ test('the clock is the source’s', async () => {
   expect(Math.abs((await readClock(workbench.source)).getTime() - rows[0].now.getTime())).toBeLessThan(
     60_000,
   );
+});
+
+test('windows are counted as they would be read', async () => {
+  const table = tableNamed('sales', 'Europe/London');
+  const windows = planWindows(table, { from: '2011-06-01', to: '2011-06-05' });
+  expect(Object.fromEntries(await countWindows(workbench.source, table, windows))).toEqual({
+    '2011-06-01': 0,
+    '2011-06-02': 1410,
+    '2011-06-03': 1440,
+    '2011-06-04': 1440,
+    '2011-06-05': 30,
+  });
 });
