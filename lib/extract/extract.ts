@@ -100,8 +100,7 @@ class ExtractRun {
         jobs.push(...(await this.#planTable(session, table)));
         this.#sessions.release(session);
       } catch (error) {
-        // A statement that failed has ended the transaction, too.
-        await this.#sessions.discard(session);
+        await this.#sessions.recover(session, error);
         this.#fail(table.name, undefined, error);
         if (this.#signal.aborted) break;
       }

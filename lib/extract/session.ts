@@ -20,6 +20,9 @@ export interface Session extends Queryable {
 }
 
 const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+/** Where a statement that fails leaves the transaction, so that it keeps its snapshot. */
+const savepoint = 'SAVEPOINT before_window';
+const backToSavepoint = 'ROLLBACK TO SAVEPOINT before_window';
 
 /**
  * The connections of a run, never more than the source allows. The first exports its snapshot and the others import it, so
@@ -42,7 +45,7 @@ export class Sessions {
     this.#limit = source.maxConnections;
   }
 
-  /** A session that nobody else uses, opened if need be. Give it back by `release` or `discard`. */
+  /** A session that nobody else uses, opened if need be. Give it back by `release`, `recover` or `discard`. */
   async acquire(signal?: AbortSignal): Promise<Session> {
     while (true) {
       signal?.throwIfAborted();
@@ -59,6 +62,14 @@ export class Sessions {
   release(session: Session): void {
     this.#free.push(session);
     this.#wakeOne();
+  }
+
+  /** Gives a session back after `error`: it is kept with its snapshot if only a statement about one table failed. */
+  async recover(session: Session, error: unknown): Promise<void> {
+    const isWhole = error instanceof SourceError && error.scope === 'table';
+    const recovered = isWhole && (await session.client.query(backToSavepoint).catch(() => undefined));
+    if (recovered) this.release(session);
+    else await this.discard(session);
   }
 
   /** Closes a session that failed; what it was reading is not to be used. */
@@ -130,6 +141,7 @@ export class Sessions {
       );
       const [row] = rows;
       if (row === undefined) throw new Error('the server exported no snapshot');
+      await client.query(savepoint);
       return this.#sessionOf(client, {
         id: row.id,
         takenAt: row.taken_at,
@@ -146,6 +158,7 @@ export class Sessions {
     try {
       await client.query(begin);
       await client.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot.id)}`);
+      await client.query(savepoint);
       return this.#sessionOf(client, snapshot);
     } catch (cause) {
       client.release(true);

@@ -113,7 +113,7 @@ async function readOnce(job: WindowJob, context: WindowContext): Promise<ReadRow
     holder.release();
     return { file, snapshot: session.snapshot };
   } catch (error) {
-    await holder.discard();
+    await holder.recover(error);
     throw error;
   }
 }
@@ -135,10 +135,10 @@ class SessionHolder {
     this.#sessions.release(this.#session);
   }
 
-  async discard(): Promise<void> {
+  async recover(error: unknown): Promise<void> {
     if (!this.#held) return;
     this.#held = false;
-    await this.#sessions.discard(this.#session);
+    await this.#sessions.recover(this.#session, error);
   }
 }
 

@@ -75,3 +75,20 @@ test('who waits for a session is let go when the run is stopped', async () => {
   for (const session of held) sessions.release(session);
   await sessions.close();
 });
+
+test('a statement that fails costs neither the connection nor its snapshot', async () => {
+  const sessions = new Sessions(workbench.source);
+  const session = await sessions.acquire();
+  const seen = await filmsSeen(session);
+  const failure = await session.query('SELECT 1 / 0').catch((error: unknown) => error);
+  await workbench.sql('INSERT INTO films VALUES (3)');
+  await sessions.recover(session, failure);
+  const again = await sessions.acquire();
+  expect(again).toBe(session);
+  expect(await filmsSeen(again)).toBe(seen);
+  const imported = await sessions.acquire();
+  expect(imported.snapshot).toEqual(session.snapshot);
+  sessions.release(again);
+  sessions.release(imported);
+  await sessions.close();
+});
