@@ -43,13 +43,17 @@ function selected(environments: readonly Environment[], wanted: unknown): readon
   });
 }
 
-/** What the config leaves out is that of the credentials that the CDK runs with; without any the template fits every account. */
+/**
+ * What the config leaves out is that of the credentials that the CDK runs with. Without credentials the template fits every
+ * account and region.
+ */
 function environmentOf({ account, region }: Environment['cloud']): { account?: string; region?: string } {
-  const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION } = process.env;
-  const chosen = { account: account ?? CDK_DEFAULT_ACCOUNT, region: region ?? CDK_DEFAULT_REGION };
+  const chosenAccount = account ?? process.env.CDK_DEFAULT_ACCOUNT;
+  // Without an account the CDK's default region is but a guess.
+  const chosenRegion = region ?? (chosenAccount === undefined ? undefined : process.env.CDK_DEFAULT_REGION);
   return {
-    ...(chosen.account === undefined ? {} : { account: chosen.account }),
-    ...(chosen.region === undefined ? {} : { region: chosen.region }),
+    ...(chosenAccount === undefined ? {} : { account: chosenAccount }),
+    ...(chosenRegion === undefined ? {} : { region: chosenRegion }),
   };
 }
 

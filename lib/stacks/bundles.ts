@@ -88,9 +88,9 @@ async function bundleCode(name: FunctionName, folder: string): Promise<void> {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // Names stay: they are in logs, and an error is told by the name of its class.
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
+    // An error is told by the name of its class.
+    keepNames: true,
     legalComments: 'none',
     // The drivers are CommonJS and call `require` for what Node has built in.
     banner: {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, TimeZone, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, TimeZone, Token, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
@@ -129,7 +129,12 @@ export class Orchestration extends Construct {
     });
     // A distributed Map starts executions of its own state machine, whose names it makes.
     const name = `{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"${this.#idOf(stateMachine)}"}]}]}`;
-    const executions = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}`;
+    const { region, account } = Stack.of(this);
+    const place = [
+      Token.isUnresolved(region) ? '<AWS::Region>' : region,
+      Token.isUnresolved(account) ? '<AWS::AccountId>' : account,
+    ].join(':');
+    const executions = `arn:<AWS::Partition>:states:${place}:execution:${name}`;
     for (const suffix of [':*', '/*:*']) {
       Validations.of(stateMachine).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${executions}${suffix}]`,

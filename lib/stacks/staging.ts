@@ -81,5 +81,9 @@ export class Staging extends Construct {
       ],
       ...removal,
     });
+    Validations.of(this.bucket).acknowledge({
+      id: 'Annotation::@aws-cdk/aws-s3:accessLogsPolicyNotAdded',
+      reason: 'It stands above: the policy of the bucket for access logs lets S3 deliver them.',
+    });
   }
 }
