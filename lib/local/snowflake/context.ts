@@ -34,6 +34,11 @@ export class StatementContext implements ExecutionContext {
     throw new TypeError('a handler was called with a context that this server did not make');
   }
 
+  /** The same context with other bound values. */
+  withBinds(binds: ExecutionContext['binds']): StatementContext {
+    return new StatementContext(this.engine, this.owner, binds, this.running);
+  }
+
   get session(): SessionState {
     return this.owner.state;
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { coreTableFunction } from './catalog/history.ts';
 import { seedAccount } from './catalog/seed.ts';
 import { StatementContext } from './context.ts';
 import { Executor, interruptOn, type Running } from './executor.ts';
@@ -10,6 +11,7 @@ import { QueryLog, type QueryRecord } from './query-log.ts';
 import { Session, type SessionSettings } from './session.ts';
 import type {
   CatalogObject,
+  ConstantArgument,
   EngineServices,
   ExecutionContext,
   Extension,
@@ -132,6 +134,15 @@ export class Engine {
   /** The user of this name, as CREATE USER recorded it. */
   userObject(name: string): CatalogObject | undefined {
     return this.#base.get('USER', { database: '', schema: '', name });
+  }
+
+  /** Table functions of the core: RESULT_SCAN and QUERY_HISTORY; undefined where the name is another's. */
+  tableFunction(
+    context: StatementContext,
+    name: string,
+    args: readonly ConstantArgument[],
+  ): StatementResult | undefined {
+    return coreTableFunction(context, name, args);
   }
 
   async #run(

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ExecutionContext, SessionState, StatementResult } from './statement.ts';
 import { type ObjectBase, SessionObjects } from './store.ts';
+import type { SqlType } from './types.ts';
 
 /** A statement of the open transaction, kept so that the transaction can be built again without what failed. */
 export interface JournalEntry {
@@ -43,6 +44,8 @@ export class Session {
   replaying = false;
   /** Query ids of this session, latest last: LAST_QUERY_ID(). */
   readonly queryIds: string[] = [];
+  /** Types of the variables that SET made. */
+  readonly variableTypes = new Map<string, SqlType>();
   /** Rows of `SQLROWCOUNT` and the result of the latest statement, for RESULT_SCAN. */
   lastResult: StatementResult | undefined;
   #tail: Promise<unknown> = Promise.resolve();

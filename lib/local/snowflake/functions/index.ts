@@ -1,0 +1,19 @@
+import { AGGREGATES } from './aggregates.ts';
+import { CONDITIONAL } from './conditional.ts';
+import type { Emitters } from './helpers.ts';
+import { MOMENTS } from './moments.ts';
+import { NUMBERS } from './numbers.ts';
+import { SEMI_STRUCTURED } from './semi-structured.ts';
+import { SEQUENCES } from './sequences.ts';
+import { TEXTS } from './text.ts';
+
+/** Every function that can be called in an expression, by its name. */
+export const FUNCTIONS: Emitters = {
+  ...AGGREGATES,
+  ...CONDITIONAL,
+  ...MOMENTS,
+  ...NUMBERS,
+  ...SEMI_STRUCTURED,
+  ...SEQUENCES,
+  ...TEXTS,
+};

@@ -1,0 +1,172 @@
+import { cloneTable } from '../catalog/clone.ts';
+import { createDuckTable, refuseTwins } from '../catalog/create-table.ts';
+import { dropTable, requirePlace } from '../catalog/lifecycle.ts';
+import { columnsOfQuery, ctasSelect } from '../catalog/query-columns.ts';
+import { type TableColumn, type TableProperties, tableOrView, tableProperties } from '../catalog/tables.ts';
+import { StatementContext } from '../context.ts';
+import { compilationError, missingObject, objectExists, SqlError, unsupported } from '../errors.ts';
+import { duckName, duckTable, printName, printQualified, quote } from '../names.ts';
+import type { Cursor } from '../sql/cursor.ts';
+import type { QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
+import { translateQuery } from '../translate/index.ts';
+import { parseWholeQuery } from '../translate/resolve.ts';
+import { parseDefinition } from './column-definition.ts';
+import { type CreateHeader, createHeader, ifNotExists, readGroup, readOptions } from './header.ts';
+import { message } from './result.ts';
+
+const STOP = new Set(['AS', 'LIKE', 'CLONE']);
+/** Properties that have no effect here beside being recorded. */
+const RECORDED = new Set([
+  'COMMENT',
+  'DATA_RETENTION_TIME_IN_DAYS',
+  'MAX_DATA_EXTENSION_TIME_IN_DAYS',
+  'CHANGE_TRACKING',
+  'ENABLE_SCHEMA_EVOLUTION',
+  'DEFAULT_DDL_COLLATION',
+  'COPY',
+  'GRANTS',
+  'TAG',
+  'STAGE_FILE_FORMAT',
+  'STAGE_COPY_OPTIONS',
+  'CLUSTER',
+]);
+
+interface Options {
+  readonly clusterBy?: string;
+  readonly comment?: string;
+  readonly changeTracking?: boolean;
+  readonly retentionDays?: number;
+}
+
+function parseOptions(cursor: Cursor): Options {
+  let clusterBy: string | undefined;
+  const options = new Map<string, string>();
+  while (!cursor.done && !cursor.isAnyWord(STOP)) {
+    if (cursor.takeWord('CLUSTER', 'BY')) clusterBy = readGroup(cursor);
+    else
+      for (const [name, value] of readOptions(cursor, new Set([...STOP, 'CLUSTER'])))
+        options.set(name, value);
+  }
+  for (const name of options.keys()) {
+    if (!RECORDED.has(name)) throw unsupported(`the table option ${name}`);
+  }
+  const comment = options.get('COMMENT');
+  const days = options.get('DATA_RETENTION_TIME_IN_DAYS');
+  return {
+    ...(clusterBy === undefined ? {} : { clusterBy }),
+    ...(comment === undefined ? {} : { comment }),
+    ...(options.get('CHANGE_TRACKING')?.toUpperCase() === 'TRUE' ? { changeTracking: true } : {}),
+    ...(days === undefined ? {} : { retentionDays: Number(days) }),
+  };
+}
+
+/** CREATE TABLE in all its forms. */
+export const createTableHandler: StatementHandler = {
+  heads: ['CREATE TABLE'],
+  async run(context, statement) {
+    const core = StatementContext.of(context);
+    const { cursor, header } = createHeader(statement);
+    cursor.expectWord('TABLE');
+    let tolerant = ifNotExists(cursor);
+    const name = core.qualify(cursor.names());
+    tolerant = ifNotExists(cursor) || tolerant;
+    requirePlace(core, name);
+    await core.lock(name);
+    const existing = core.objects.find('TABLE', name) ?? core.objects.find('VIEW', name);
+    if (existing && tolerant) return message(`${printName(name.name)} already exists, statement succeeded.`);
+    if (existing && !header.replace) throw objectExists(printQualified(name));
+    if (existing?.kind === 'VIEW') {
+      throw new SqlError(
+        '002203',
+        '42710',
+        `SQL compilation error:\nObject '${printQualified(name)}' already exists as VIEW`,
+      );
+    }
+    return createTable(core, cursor, header, name);
+  },
+};
+
+async function createTable(
+  core: StatementContext,
+  cursor: Cursor,
+  header: CreateHeader,
+  name: QualifiedName,
+): Promise<StatementResult> {
+  const definition = cursor.isSymbol('(') ? parseDefinition(cursor) : undefined;
+  const options = parseOptions(cursor);
+  const kind = header.temporary ? 'TEMPORARY' : header.transient ? 'TRANSIENT' : 'TABLE';
+  const make = async (columns: readonly TableColumn[]) => {
+    const properties: TableProperties = { columns, kind, ...options };
+    await core.objects.put({
+      kind: 'TABLE',
+      name,
+      properties: { ...properties, ...(kind === 'TEMPORARY' ? { session: core.session.id } : {}) },
+      owner: core.session.role,
+      createdOn: core.now(),
+    });
+  };
+  if (cursor.takeWord('AS')) {
+    await createAsSelect(core, cursor, name, definition, header.replace, make);
+    return message(`Table ${printName(name.name)} successfully created.`);
+  }
+  if (cursor.takeWord('CLONE') || cursor.isWord('LIKE')) {
+    const like = cursor.takeWord('LIKE');
+    const from = tableOrView(core, core.qualify(cursor.names()));
+    Object.assign(options, parseOptions(cursor));
+    if (from.kind !== 'TABLE') throw missingObject('Table', printQualified(from.name));
+    const source = tableProperties(from);
+    if (header.replace && core.objects.find('TABLE', name)) {
+      // A table may be replaced by a clone of itself.
+      if (printQualified(from.name) === printQualified(name))
+        return message(`Table ${printName(name.name)} successfully created.`);
+      await dropTable(core, name, 'replaced');
+    }
+    if (like) {
+      await createDuckTable(core, name, source.columns);
+      await make(source.columns);
+    } else {
+      await cloneTable(core, from, name, { ...source, ...options, kind });
+    }
+    return message(`Table ${printName(name.name)} successfully created.`);
+  }
+  cursor.expectEnd();
+  if (definition === undefined || definition.columns.length === 0)
+    throw compilationError('Missing column specification', '002058', '42601');
+  if (header.replace) await dropTable(core, name, 'replaced');
+  await createDuckTable(core, name, definition.columns);
+  await make(definition.columns);
+  return message(`Table ${printName(name.name)} successfully created.`);
+}
+
+async function createAsSelect(
+  core: StatementContext,
+  cursor: Cursor,
+  name: QualifiedName,
+  definition: ReturnType<typeof parseDefinition> | undefined,
+  replace: boolean,
+  make: (columns: readonly TableColumn[]) => Promise<void>,
+): Promise<void> {
+  const query = await translateQuery(core, parseWholeQuery(cursor.rest()));
+  const found = await columnsOfQuery(core, query);
+  const names = definition?.untyped ?? [];
+  const columns: TableColumn[] =
+    definition && definition.columns.length > 0
+      ? [...definition.columns]
+      : found.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
+  if (columns.length !== found.length) {
+    throw compilationError('Invalid column definition list', '002026', '42601');
+  }
+  refuseTwins(columns);
+  const select = ctasSelect(query, found, columns);
+  const target = { ...name, name: `${name.name}#new` };
+  // The query may read the table that it replaces.
+  await core.duck.run(`CREATE TABLE ${duckTable(target)} AS ${select}`);
+  if (replace) await dropTable(core, name, 'replaced');
+  await core.duck.run(`ALTER TABLE ${duckTable(target)} RENAME TO ${quote(duckName(name.name))}`);
+  if (definition && definition.columns.length > 0) {
+    for (const column of definition.columns.filter((one) => !one.nullable)) {
+      await core.duck.run(`ALTER TABLE ${duckTable(name)} ALTER COLUMN ${quote(column.name)} SET NOT NULL`);
+    }
+  }
+  await make(columns);
+}

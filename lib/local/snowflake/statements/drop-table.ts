@@ -1,0 +1,67 @@
+import { dropTable } from '../catalog/lifecycle.ts';
+import { StatementContext } from '../context.ts';
+import { missingObject, SqlError } from '../errors.ts';
+import { duckTable, printName, printQualified } from '../names.ts';
+import { Cursor } from '../sql/cursor.ts';
+import type { StatementHandler } from '../statement.ts';
+import { ifExists } from './header.ts';
+import { done, message } from './result.ts';
+
+const KINDS = { TABLE: 'Table', VIEW: 'View', SEQUENCE: 'Sequence' } as const;
+
+/** DROP TABLE | VIEW | SEQUENCE [IF EXISTS] name [CASCADE|RESTRICT]. */
+export const dropHandler: StatementHandler = {
+  heads: ['DROP TABLE', 'DROP VIEW', 'DROP SEQUENCE'],
+  async run(context, statement) {
+    const core = StatementContext.of(context);
+    const cursor = new Cursor(statement);
+    cursor.expectWord('DROP');
+    const kind = cursor.takeWord('TABLE') ? 'TABLE' : cursor.takeWord('VIEW') ? 'VIEW' : 'SEQUENCE';
+    if (kind === 'SEQUENCE') cursor.expectWord('SEQUENCE');
+    const tolerant = ifExists(cursor);
+    const name = core.qualify(cursor.names());
+    if (!cursor.takeWord('CASCADE')) cursor.takeWord('RESTRICT');
+    cursor.expectEnd();
+    await core.lock(name);
+    if (!core.objects.find(kind, name)) {
+      const other = kind === 'TABLE' ? 'VIEW' : 'TABLE';
+      if (kind !== 'SEQUENCE' && core.objects.find(other, name)) {
+        throw new SqlError(
+          '002203',
+          '42601',
+          `SQL compilation error:\nObject '${printQualified(name)}' is a ${other}, not a ${kind}.`,
+        );
+      }
+      if (tolerant)
+        return message(`Drop statement executed successfully (${printName(name.name)} already dropped).`);
+      throw missingObject(KINDS[kind], printQualified(name));
+    }
+    if (kind === 'TABLE') await dropTable(core, name, 'dropped');
+    else {
+      if (kind === 'SEQUENCE') await core.duck.run(`DROP SEQUENCE ${duckTable(name)}`);
+      await core.objects.drop(kind, name);
+    }
+    return message(`${printName(name.name)} successfully dropped.`);
+  },
+};
+
+/** TRUNCATE [TABLE] [IF EXISTS] name. */
+export const truncateHandler: StatementHandler = {
+  heads: ['TRUNCATE'],
+  async run(context, statement) {
+    const core = StatementContext.of(context);
+    const cursor = new Cursor(statement);
+    cursor.expectWord('TRUNCATE');
+    cursor.takeWord('TABLE');
+    const tolerant = ifExists(cursor);
+    const name = core.qualify(cursor.names());
+    cursor.expectEnd();
+    if (!core.objects.find('TABLE', name)) {
+      if (tolerant) return done();
+      throw missingObject('Table', printQualified(name));
+    }
+    await core.lock(name);
+    await core.duck.run(`DELETE FROM ${duckTable(name)}`);
+    return done();
+  },
+};

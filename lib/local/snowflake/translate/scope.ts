@@ -1,0 +1,117 @@
+import { invalidIdentifier } from '../errors.ts';
+import { printName } from '../names.ts';
+import type { Identifier } from '../sql/ast.ts';
+import type { SqlType } from '../types.ts';
+
+export interface ScopeColumn {
+  readonly name: string;
+  readonly type: SqlType | undefined;
+  readonly nullable: boolean;
+}
+
+/** A table, subquery or function of a FROM clause. */
+export interface Relation {
+  /** What columns are qualified with, in Snowflake's spelling. */
+  readonly alias: string;
+  /** Database and schema of a table, for `schema.table.column`. */
+  readonly path: readonly string[];
+  readonly columns: readonly ScopeColumn[];
+  /** Columns that can be named and are left out by `*`: METADATA$ columns of a stage. */
+  readonly hidden: readonly ScopeColumn[];
+}
+
+/** A common table expression. */
+export interface CommonRelation {
+  readonly name: string;
+  readonly columns: readonly ScopeColumn[];
+}
+
+export interface FoundColumn {
+  readonly relation: Relation | undefined;
+  readonly column: ScopeColumn;
+}
+
+/** What names mean at one place of a query. */
+export class Scope {
+  readonly relations: Relation[] = [];
+  /** Columns joined by USING or NATURAL: the name alone is not ambiguous. */
+  readonly merged = new Set<string>();
+  /** Aliases of the select list, which later items and clauses may use. */
+  readonly aliases = new Map<string, SqlType | undefined>();
+  readonly #commons = new Map<string, CommonRelation>();
+  readonly #parent: Scope | undefined;
+
+  constructor(parent?: Scope) {
+    this.#parent = parent;
+  }
+
+  /** The scope around this one, still with its common table expressions. */
+  withoutRelations(): Scope {
+    const scope = new Scope(this.#parent);
+    for (const common of this.#commons.values()) scope.addCommon(common);
+    return scope;
+  }
+
+  addCommon(common: CommonRelation): void {
+    this.#commons.set(common.name, common);
+  }
+
+  common(name: string): CommonRelation | undefined {
+    return this.#commons.get(name) ?? this.#parent?.common(name);
+  }
+
+  /** The column that a name of one to four parts means; raises Snowflake's `invalid identifier`. */
+  column(parts: readonly Identifier[]): FoundColumn {
+    const found = this.#find(parts.map((part) => part.name));
+    if (found) return found;
+    throw invalidIdentifier(parts.map((part) => printName(part.name)).join('.'));
+  }
+
+  /** As `column`, with undefined instead of the error. */
+  tryColumn(names: readonly string[]): FoundColumn | undefined {
+    return this.#find(names);
+  }
+
+  #find(names: readonly string[]): FoundColumn | undefined {
+    const name = names.at(-1) ?? '';
+    const qualifier = names.slice(0, -1);
+    const here = this.#inRelations(qualifier, name);
+    if (here) return here;
+    if (qualifier.length === 0 && this.aliases.has(name)) {
+      return { relation: undefined, column: { name, type: this.aliases.get(name), nullable: true } };
+    }
+    return this.#parent?.tryColumn(names);
+  }
+
+  #inRelations(qualifier: readonly string[], name: string): FoundColumn | undefined {
+    const found: FoundColumn[] = [];
+    for (const relation of this.relations) {
+      if (!matches(relation, qualifier)) continue;
+      const column = [...relation.columns, ...relation.hidden].find((one) => one.name === name);
+      if (column) found.push({ relation, column });
+    }
+    if (found.length > 1 && qualifier.length === 0 && !this.merged.has(name)) {
+      throw new AmbiguousName(name);
+    }
+    return found[0];
+  }
+
+  /** Relations that `alias.*` or `*` stands for. */
+  starred(qualifier: readonly Identifier[]): readonly Relation[] {
+    const names = qualifier.map((part) => part.name);
+    const found = this.relations.filter((relation) => matches(relation, names));
+    if (found.length === 0 && names.length > 0)
+      throw invalidIdentifier(`${names.map(printName).join('.')}.*`);
+    return found;
+  }
+}
+
+/** Raised for a name that two tables have; the caller words it. */
+export class AmbiguousName extends Error {}
+
+function matches(relation: Relation, qualifier: readonly string[]): boolean {
+  if (qualifier.length === 0) return true;
+  if (qualifier.length === 1) return relation.alias === qualifier[0];
+  const full = [...relation.path, relation.alias];
+  return qualifier.every((part, index) => full[full.length - qualifier.length + index] === part);
+}

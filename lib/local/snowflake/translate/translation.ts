@@ -1,0 +1,58 @@
+import type { StatementContext } from '../context.ts';
+import type { Expression, Query } from '../sql/ast.ts';
+import type { QualifiedName, ResultColumn, Source } from '../statement.ts';
+import type { SqlType } from '../types.ts';
+
+/** A piece of DuckDB's SQL and the Snowflake type of its value, where that is known. */
+export interface Emitted {
+  readonly sql: string;
+  readonly type: SqlType | undefined;
+}
+
+/** A translated query. */
+export interface TranslatedQuery {
+  readonly sql: string;
+  readonly columns: readonly OutputColumn[];
+}
+
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: SqlType | undefined;
+  readonly nullable: boolean;
+}
+
+/** What had to be looked up before a statement could be translated, by the text that asks for it. */
+export interface Resolved {
+  /** Streams and whatever else an extension answers for, by DuckDB's name of the table. */
+  readonly sources: Map<string, { readonly name: QualifiedName; readonly source: Source }>;
+  /** Stages by location and options. */
+  readonly stages: Map<string, Source>;
+  /** Table functions by their call. */
+  readonly functions: Map<Expression, Source>;
+  /** SYSTEM$ functions by their call. */
+  readonly system: Map<Expression, string | null>;
+  /** Parsed views by DuckDB's name. */
+  readonly views: Map<string, Query>;
+}
+
+/** The state of translating one statement. */
+export interface Translation {
+  readonly context: StatementContext;
+  readonly resolved: Resolved;
+  /** Where names without a database or schema are looked for: the session's own, or the view's. */
+  readonly place: { readonly database: string | null; readonly schema: string | null };
+  /** Names of extension sources that the statement reads, so that DML can consume them. */
+  readonly consumed: Map<string, QualifiedName>;
+  /** Views that are being expanded, outermost first, to refuse a circle. */
+  readonly expanding: readonly string[];
+  /** True for SQL that DuckDB keeps (defaults): the clock is then read at run time. */
+  readonly stored?: boolean;
+  /** Numbers given to generated aliases. */
+  readonly counter: { next: number };
+}
+
+export function asResultColumn(column: OutputColumn): ResultColumn | undefined {
+  return column.type === undefined
+    ? undefined
+    : { name: column.name, nullable: column.nullable, ...column.type };
+}
