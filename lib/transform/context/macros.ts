@@ -1,23 +1,28 @@
 import { similarNames } from '../../config/index.ts';
 import type { Context, Environment, Macro, Template } from '../../jinja/index.ts';
 
-/** A file of templates, compiled for an environment when it is first needed there. */
+/** A template, or a part of a file that is one, compiled for an environment when it is first needed there. */
 export class TemplateFile {
   readonly source: string;
   /** As errors show it. */
   readonly shown: string;
+  readonly #range: { readonly start: number; readonly end: number } | undefined;
   readonly #templates = new Map<Environment, Template>();
 
-  constructor(source: string, shown: string) {
+  constructor(source: string, shown: string, range?: { readonly start: number; readonly end: number }) {
     this.source = source;
     this.shown = shown;
+    this.#range = range;
   }
 
   /** @throws TemplateError when the file cannot be compiled */
   in(environment: Environment): Template {
     let template = this.#templates.get(environment);
     if (template === undefined) {
-      template = environment.compile(this.source, { file: this.shown });
+      template = environment.compile(this.source, {
+        file: this.shown,
+        ...(this.#range === undefined ? {} : { range: this.#range }),
+      });
       this.#templates.set(environment, template);
     }
     return template;
@@ -32,6 +37,7 @@ export interface MacroDefinition {
   readonly packageName: string;
   /** From the package's folder. */
   readonly path: string;
+  /** The macro alone: other macros of its file are found by their names, so that a project may replace them. */
   readonly file: TemplateFile;
 }
 
@@ -143,11 +149,11 @@ export class MacroRegistry {
   }
 }
 
-/** The macros of a registry as callables that see one context. Each file is bound when the first of its macros is used. */
+/** The macros of a registry as callables that see one context, each bound when it is first used. */
 export class BoundMacros {
   readonly environment: Environment;
   readonly #context: Context;
-  readonly #files = new Map<TemplateFile, ReadonlyMap<string, Macro>>();
+  readonly #bound = new Map<MacroDefinition, Macro>();
   /** Unique ids of the macros that were asked for. */
   readonly used = new Set<string>();
 
@@ -156,15 +162,14 @@ export class BoundMacros {
     this.#context = context;
   }
 
-  bind({ uniqueId, name, file }: MacroDefinition): Macro {
+  bind(definition: MacroDefinition): Macro {
+    const known = this.#bound.get(definition);
+    if (known !== undefined) return known;
+    const { uniqueId, name, file } = definition;
     this.used.add(uniqueId);
-    let bound = this.#files.get(file);
-    if (bound === undefined) {
-      bound = file.in(this.environment).macros(this.#context);
-      this.#files.set(file, bound);
-    }
-    const macro = bound.get(name);
+    const macro = file.in(this.environment).macros(this.#context).get(name);
     if (macro === undefined) throw new Error(`${uniqueId} is not in ${file.shown}`);
+    this.#bound.set(definition, macro);
     return macro;
   }
 }

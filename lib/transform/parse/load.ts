@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment, NameResolver } from '../../jinja/index.ts';
+import { type Block, type Environment, listBlocks, type NameResolver } from '../../jinja/index.ts';
 import { builtinPackage, MacroRegistry, TemplateFile } from '../context/macros.ts';
 import type { Problems } from '../errors.ts';
 import { type ProjectFileConfig, type RenderValue, readProjectFile } from '../project/config-file.ts';
@@ -70,18 +70,14 @@ export function yamlRenderer(
 }
 
 /** Reads the macros of all packages, and those that come with Sluice. */
-export function loadMacros(
-  loaded: LoadedPackages,
-  environment: Environment,
-  problems: Problems,
-): MacroRegistry {
+export function loadMacros(loaded: LoadedPackages, problems: Problems): MacroRegistry {
   const registry = new MacroRegistry(loaded.root.name, loaded.root.dispatch);
   const own = join(import.meta.dirname, '..', 'include');
-  addMacros(registry, builtinPackage, filesBelow(own, ['macros'], ['.sql']), loaded, environment, problems);
+  addMacros(registry, builtinPackage, filesBelow(own, ['macros'], ['.sql']), loaded, problems);
   for (const [name, config] of loaded.packages) {
     const genericTests = config.testPaths.map((path) => `${path}/generic`);
     const files = filesBelow(config.directory, [...config.macroPaths, ...genericTests], ['.sql']);
-    addMacros(registry, name, files, loaded, environment, problems);
+    addMacros(registry, name, files, loaded, problems);
   }
   return registry;
 }
@@ -91,19 +87,24 @@ function addMacros(
   packageName: string,
   files: readonly ProjectFile[],
   loaded: LoadedPackages,
-  environment: Environment,
   problems: Problems,
 ): void {
   for (const { absolute, file } of files) {
     const shown = shownPath(loaded, packageName, file);
-    const templateFile = new TemplateFile(readFileSync(absolute, 'utf8'), shown);
+    const source = readFileSync(absolute, 'utf8');
     try {
-      for (const name of templateFile
-        .in(environment)
-        .macros(() => undefined)
-        .keys()) {
+      for (const block of listBlocks(source, { file: shown })) {
+        const name = macroName(block, source);
+        if (name === undefined) continue;
         const uniqueId = `macro.${packageName}.${name}`;
-        const before = registry.add({ uniqueId, name, packageName, path: file, file: templateFile });
+        const range = { start: block.start, end: block.end };
+        const before = registry.add({
+          uniqueId,
+          name,
+          packageName,
+          path: file,
+          file: new TemplateFile(source, shown, range),
+        });
         if (before !== undefined) {
           problems.add({
             file: shown,
@@ -115,6 +116,24 @@ function addMacros(
     } catch (error) {
       for (const problem of problemOf(error, { file: shown })) problems.add(problem);
     }
+  }
+}
+
+/** The name of the macro that a block becomes; undefined for a block that becomes none. */
+function macroName(block: Block, source: string): string | undefined {
+  switch (block.tag) {
+    case 'macro':
+      return block.name;
+    case 'test':
+    case 'data_test':
+      return `test_${block.name}`;
+    case 'materialization': {
+      const header = source.slice(block.start, block.bodyStart);
+      const adapter = /adapter\s*=\s*['"](\w+)['"]/.exec(header)?.[1] ?? 'default';
+      return `materialization_${block.name}_${adapter}`;
+    }
+    default:
+      return undefined;
   }
 }
 

@@ -65,7 +65,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
     problems.throwIfAny();
     throw new Error('a project without problems was not read');
   }
-  const registry = loadMacros(loaded, templates.parsing, problems);
+  const registry = loadMacros(loaded, problems);
   const variables = new Variables(options.vars, loaded.root, loaded.packages);
   const scope: Scope = {
     ...options.scope,

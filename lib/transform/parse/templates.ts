@@ -127,7 +127,9 @@ export function problemOf(
     ];
   }
   if (error instanceof SluiceError)
-    return [{ ...fallback, message: sentence(error.message), ...(error.hint === '' ? {} : { hint: error.hint }) }];
+    return [
+      { ...fallback, message: sentence(error.message), ...(error.hint === '' ? {} : { hint: error.hint }) },
+    ];
   throw error;
 }
 

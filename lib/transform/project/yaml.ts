@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type ScalarTag, type Tags } from 'yaml';
 import type { Problems } from '../errors.ts';
 import type { Data } from '../values.ts';
 
@@ -19,7 +19,13 @@ export function readYaml(absolute: string, file: string, problems: Problems): Ya
 
 export function parseYaml(text: string, file: string, problems: Problems): YamlFile | undefined {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, version: '1.1', merge: true, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    version: '1.1',
+    merge: true,
+    uniqueKeys: true,
+    customTags: likePython,
+  });
   if (document.errors.length > 0) {
     for (const error of document.errors) {
       const at = lines.linePos(error.pos[0]);
@@ -34,9 +40,32 @@ export function parseYaml(text: string, file: string, problems: Problems): YamlF
   };
 }
 
-/** Dates that YAML 1.1 recognises come back as text; everything else is plain data already. */
+/** PyYAML, which dbt reads with, takes `y` and `n` for texts; and dates are texts to everything here. */
+function likePython(tags: Tags): Tags {
+  const result: Tags = [];
+  for (const tag of tags) {
+    if (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp') {
+      result.push(typeof tag === 'object' && isScalarTag(tag) && isBoolean(tag) ? withoutLetters(tag) : tag);
+    }
+  }
+  return result;
+}
+
+function isScalarTag(tag: Exclude<Tags[number], string>): tag is ScalarTag {
+  return tag.collection === undefined;
+}
+
+function isBoolean(tag: ScalarTag): boolean {
+  return tag.tag === 'tag:yaml.org,2002:bool';
+}
+
+function withoutLetters(tag: ScalarTag): ScalarTag {
+  const source = (tag.test?.source ?? '').replace(/^\^/, '');
+  return { ...tag, test: new RegExp(`^(?![YyNn]$)${source}`) };
+}
+
+/** Everything that YAML gives as plain data. */
 function normalize(value: unknown): Data {
-  if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(normalize);
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, normalize(item)]));

@@ -1,5 +1,6 @@
 import { type ErrorKind, SluiceError } from '../../config/index.ts';
 import { TemplateError } from '../../jinja/index.ts';
+import { WarehouseError } from '../../snowflake/index.ts';
 import type { Timing } from '../artifacts/results.ts';
 import type { SqlNode } from '../graph/node.ts';
 import { describe } from '../parse/resolve.ts';
@@ -25,15 +26,22 @@ export interface Outcome {
 
 /** What a node that failed has to say: which node and file, what the warehouse or the template said, and the SQL's path. */
 export function errorMessage(node: SqlNode, file: string, error: unknown, path: string | null): string {
-  if (error instanceof TemplateError) return `${describe(node)} (${file}): ${error.message}`;
-  const said = error instanceof Error ? error.message : String(error);
+  const cause = causeOf(error);
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // Where a template asked for the statement is beside the point when the SQL in it is wrong.
   const sql = path === null ? '' : `\n  compiled SQL: ${path}`;
-  const hint = error instanceof SluiceError ? `\n  ${error.hint}` : '';
+  const hint = cause instanceof SluiceError && cause.hint !== '' ? `\n  ${cause.hint}` : '';
   return `${describe(node)} (${file}): ${said}${sql}${hint}`;
 }
 
+/** What the warehouse said, if an error of a template is about that; the error itself otherwise. */
+function causeOf(error: unknown): unknown {
+  return error instanceof TemplateError && error.cause instanceof WarehouseError ? error.cause : error;
+}
+
 /** SQL that Snowflake does not understand is the project's to correct, as is a template that does not compile. */
-export function kindOf(error: unknown): ErrorKind {
+export function kindOf(thrown: unknown): ErrorKind {
+  const error = causeOf(thrown);
   if (error instanceof TemplateError) return error.kind;
   if (!(error instanceof SluiceError)) return 'outside';
   const ofProject = ['SNOWFLAKE_NOT_FOUND', 'SNOWFLAKE_SYNTAX'];

@@ -110,7 +110,7 @@ test('an error of running itself ends the run and is thrown', async () => {
     ['a', []],
     ['b', []],
   ]);
-  const run = runSchedule({
+  const run = runSchedule<{ passed: boolean }>({
     nodes,
     threads: 2,
     run: async (id) => {
