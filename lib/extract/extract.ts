@@ -67,7 +67,7 @@ class ExtractRun {
 
   constructor(options: ExtractOptions) {
     this.#options = options;
-    this.#sessions = new Sessions(options.source);
+    this.#sessions = new Sessions(options.source, options.tables);
     this.#signal =
       options.signal === undefined
         ? this.#broken.signal

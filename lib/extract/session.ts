@@ -1,7 +1,7 @@
 import type { PoolClient, QueryResultRow } from 'pg';
-import type { SluiceError } from '../config/index.ts';
+import type { SluiceError, Table } from '../config/index.ts';
 import { SourceError, sourceError } from './errors.ts';
-import { quoteLiteral } from './quote.ts';
+import { quoteLiteral, quoteTable } from './quote.ts';
 import type { Queryable, Source } from './source.ts';
 
 /** What a run reads: the source as it was at one moment. */
@@ -28,9 +28,13 @@ const backToSavepoint = 'ROLLBACK TO SAVEPOINT before_window';
  * The connections of a run, never more than the source allows. The first exports its snapshot and the others import it, so
  * all read the same moment; a snapshot can be imported while the transaction that exported it is open. When that
  * connection dies, the next one to be opened exports a new snapshot.
+ *
+ * The tables are locked against TRUNCATE and ALTER (ACCESS SHARE, which stops no reader and no writer) before the snapshot is
+ * taken: both replace a table's rows by ones that no older snapshot sees, and a run would find the table empty.
  */
 export class Sessions {
   readonly #source: Source;
+  readonly #tables: readonly Table[];
   readonly #free: Session[] = [];
   readonly #lost = new WeakSet<Session>();
   readonly #listeners = new WeakMap<Session, () => void>();
@@ -40,8 +44,10 @@ export class Sessions {
   /** The session whose snapshot the others import, or the attempt to open it. */
   #exporter: Promise<Session> | undefined;
 
-  constructor(source: Source) {
+  /** @param tables that will be read */
+  constructor(source: Source, tables: readonly Table[]) {
     this.#source = source;
+    this.#tables = tables;
     this.#limit = source.maxConnections;
   }
 
@@ -135,6 +141,7 @@ export class Sessions {
     const client = await this.#source.connect(signal);
     try {
       await client.query(begin);
+      for (const table of this.#tables) await lockTable(client, table);
       const { rows } = await client.query<{ id: string; taken_at: string; server_version: string }>(
         `SELECT pg_export_snapshot() AS id, current_setting('server_version') AS server_version,
            to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS taken_at`,
@@ -197,6 +204,18 @@ export class Sessions {
   #wakeOne(): void {
     this.#waiting.shift()?.();
   }
+}
+
+/** What cannot be locked (a materialized view, a foreign table) or is not there is left to the statement that reads it. */
+async function lockTable(client: PoolClient, table: Table): Promise<void> {
+  await client.query(savepoint);
+  try {
+    await client.query(`LOCK TABLE ${quoteTable(table.source)} IN ACCESS SHARE MODE`);
+  } catch {
+    await client.query(backToSavepoint);
+  }
+  // A snapshot cannot be exported from inside a savepoint.
+  await client.query('RELEASE SAVEPOINT before_window');
 }
 
 /**

@@ -23,7 +23,7 @@ async function kill(session: Session): Promise<void> {
 }
 
 test('sessions see one moment, whatever is written between their openings', async () => {
-  const sessions = new Sessions(workbench.source);
+  const sessions = new Sessions(workbench.source, []);
   const first = await sessions.acquire();
   const seen = await filmsSeen(first);
   await workbench.sql('INSERT INTO films VALUES (1)');
@@ -36,7 +36,7 @@ test('sessions see one moment, whatever is written between their openings', asyn
 });
 
 test('a session is free for the next once it is given back, and no sooner', async () => {
-  const sessions = new Sessions(workbench.source);
+  const sessions = new Sessions(workbench.source, []);
   const first = await sessions.acquire();
   const second = await sessions.acquire();
   const third = sessions.acquire();
@@ -48,7 +48,7 @@ test('a session is free for the next once it is given back, and no sooner', asyn
 });
 
 test('when the connection that holds the snapshot dies, others go on and new ones take a new snapshot', async () => {
-  const sessions = new Sessions(workbench.source);
+  const sessions = new Sessions(workbench.source, []);
   const exporter = await sessions.acquire();
   const other = await sessions.acquire();
   const seen = await filmsSeen(other);
@@ -66,7 +66,7 @@ test('when the connection that holds the snapshot dies, others go on and new one
 });
 
 test('who waits for a session is let go when the run is stopped', async () => {
-  const sessions = new Sessions(workbench.source);
+  const sessions = new Sessions(workbench.source, []);
   const held = [await sessions.acquire(), await sessions.acquire()];
   const stop = new AbortController();
   const waiting = sessions.acquire(stop.signal);
@@ -77,7 +77,7 @@ test('who waits for a session is let go when the run is stopped', async () => {
 });
 
 test('a statement that fails costs neither the connection nor its snapshot', async () => {
-  const sessions = new Sessions(workbench.source);
+  const sessions = new Sessions(workbench.source, []);
   const session = await sessions.acquire();
   const seen = await filmsSeen(session);
   const failure = await session.query('SELECT 1 / 0').catch((error: unknown) => error);
