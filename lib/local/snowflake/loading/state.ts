@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unsupported } from '../errors.ts';
-import type { EngineServices, SessionState, Source } from '../statement.ts';
-import { S3Files } from './stages/s3-files.ts';
+import type { EngineServices, QualifiedName, SessionState, Source } from '../statement.ts';
+import { S3Files, type StagedFile } from './stages/s3-files.ts';
 
 /** How long the local copies of `SELECT … FROM @stage` are kept; nothing tells when the query has ended. */
 const COPIES_KEPT_MS = 30 * 60_000;
@@ -16,6 +16,12 @@ export class LoadingState {
   #copies = 0;
   /** What `FROM @stage` means in the session's COPY that is running. */
   readonly copying = new WeakMap<SessionState, Source>();
+
+  /** The pipe whose COPY the session runs, and the files it was told of. */
+  readonly ingesting = new WeakMap<
+    SessionState,
+    { readonly pipe: QualifiedName; readonly files: readonly StagedFile[] }
+  >();
 
   start(services: EngineServices): void {
     this.#services = services;

@@ -1,6 +1,7 @@
 import { StatementContext } from '../../context.ts';
 import { compilationError, unsupported } from '../../errors.ts';
 import { literal, printQualified, quote } from '../../names.ts';
+import type { Session, Transaction } from '../../session.ts';
 import type {
   CatalogObject,
   ExecutionContext,
@@ -128,14 +129,18 @@ export async function hasData(context: ExecutionContext, object: CatalogObject):
 
 /** Copies the rows that statements insert into the logs of the table's streams, in the same transaction. */
 export class StreamCapture implements WriteObserver {
-  /** True once something was written that a stream may show; the tasks look at it after a commit. */
-  #captured = false;
+  /** Transactions that wrote something a stream will show once they are committed. */
+  readonly #open = new Map<Transaction, Session>();
 
-  /** True when something was captured since the last call. */
-  takeCaptured(): boolean {
-    const captured = this.#captured;
-    this.#captured = false;
-    return captured;
+  /** True when a transaction that wrote into a stream has ended since the last call. */
+  takeEnded(): boolean {
+    let ended = false;
+    for (const [transaction, session] of this.#open) {
+      if (session.transaction === transaction) continue;
+      this.#open.delete(transaction);
+      ended = true;
+    }
+    return ended;
   }
 
   async before(context: ExecutionContext, write: Write): Promise<(() => Promise<void>) | undefined> {
@@ -164,7 +169,8 @@ export class StreamCapture implements WriteObserver {
         // Those who consume the stream have to see this commit.
         await context.lock(object.name);
       }
-      this.#captured = true;
+      const { owner } = StatementContext.of(context);
+      if (owner.transaction !== undefined) this.#open.set(owner.transaction, owner);
     };
   }
 }
