@@ -3,11 +3,10 @@ import pg from 'pg';
 import {
   type Contract,
   daily,
-  defineProject,
   full,
   type Project,
-  parseProject,
   type SourceConnection,
+  type StagingConnection,
   type TableInput,
 } from '../../lib/config/index.ts';
 import {
@@ -19,6 +18,7 @@ import {
 } from '../../lib/extract/index.ts';
 import { type Manifest, newRunId, openStaging, type Staging } from '../../lib/staging/index.ts';
 import { freshBucket, freshDatabase } from '../support/index.ts';
+import { projectOf } from './project.ts';
 
 /** A database and a bucket of one test file, and what it takes to extract from the one to the other. */
 export interface Workbench {
@@ -38,6 +38,8 @@ export interface Workbench {
 }
 
 export interface WorkbenchOptions {
+  /** A new bucket unless given. */
+  readonly bucket?: StagingConnection;
   /** A new database of the shared server unless given. */
   readonly connection?: SourceConnection;
   readonly maxConnections?: number;
@@ -52,7 +54,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     maxConnections: options.maxConnections ?? 3,
     statementTimeoutSeconds: options.statementTimeoutSeconds ?? 60,
   });
-  const staging = openStaging(await freshBucket());
+  const staging = openStaging(options.bucket ?? (await freshBucket()));
   return {
     connection,
     source,
@@ -83,15 +85,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   };
 }
 
-export function projectOf(tables: Record<string, TableInput>): Project {
-  return parseProject(defineProject({ name: 'test', tables }), {
-    directory: import.meta.dirname,
-    file: 'sluice.config.ts',
-  });
-}
-
 async function contractsOf(source: Source, project: Project): Promise<Contract[]> {
   return await Promise.all(project.tables.map((table) => readContract(source, table)));
 }
 
-export { daily, full };
+export { daily, full, projectOf };
