@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Connections } from '../../lib/config/index.ts';
 import { connectionLines, startLocal, useLocal } from '../../lib/local/index.ts';
-import { temporaryFolder, withClient } from '../support/index.ts';
+import { runModule, temporaryFolder, withClient } from '../support/index.ts';
 
 const folder = temporaryFolder();
 const children: ChildProcess[] = [];
@@ -25,12 +25,9 @@ async function command(
     const { connections } = await ${name}({ state: ${JSON.stringify(state)} });
     console.log(JSON.stringify(connections));
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const { child, line } = await runModule(script);
   children.push(child);
-  const [line] = await once(child.stdout, 'data');
-  return { child, connections: JSON.parse(String(line)) };
+  return { child, connections: JSON.parse(line) };
 }
 
 async function checkAll({ source, staging, snowflake }: Connections): Promise<void> {

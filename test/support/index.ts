@@ -1,5 +1,6 @@
 /** What test files take from the servers of the run (global-setup.ts): each its own, so that no file sees another's. */
 export { freshBucket, type LocalStagingConnection } from './bucket.ts';
+export { runModule } from './child.ts';
 export { freshDatabase, withClient } from './database.ts';
 export { temporaryFolder } from './folder.ts';
 export { projectCopy, writeProjectFile } from './project.ts';

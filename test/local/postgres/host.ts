@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { PostgresServer } from '../../../lib/local/postgres/index.ts';
+import { runModule } from '../../support/index.ts';
 
 export type HostedPostgres = Pick<PostgresServer, 'connection' | 'pid'> & { readonly child: ChildProcess };
 
@@ -16,11 +16,6 @@ export async function hostPostgres(
     const { connection, pid, stop } = await startPostgres({ directory: ${JSON.stringify(directory)} });
     console.log(JSON.stringify({ connection, pid }));
     process.once('SIGTERM', () => stop());`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    ...identity,
-    cwd: '/',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(child.stdout, 'data');
-  return { ...JSON.parse(String(line)), child };
+  const { child, line } = await runModule(script, identity);
+  return { ...JSON.parse(line), child };
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, expect, test, vi } from 'vitest';
 import { type S3Server, startS3 } from '../../../lib/local/s3/index.ts';
-import { temporaryFolder } from '../../support/index.ts';
+import { runModule, temporaryFolder } from '../../support/index.ts';
 import { clientOf, errorOf } from './client.ts';
 
 const folder = temporaryFolder();
@@ -33,12 +33,9 @@ async function startChild(
     const { endpoint, region, credentials, ensureBucket } = await startS3({ directory: ${JSON.stringify(directory)} });
     ensureBucket(${JSON.stringify(Bucket)});
     console.log(JSON.stringify({ endpoint, region, credentials }));`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const { child, line } = await runModule(script);
   children.push(child);
-  const [line] = await once(child.stdout, 'data');
-  return { child, server: JSON.parse(String(line)) };
+  return { child, server: JSON.parse(line) };
 }
 
 test('after kill -9 in the middle of many writes every confirmed object is there, whole, and nothing else', async () => {
