@@ -56,7 +56,9 @@ export class Engine {
     this.#instance = instance;
     this.#base = base;
     this.extensions = extensions;
-    this.transactions = new Transactions(new TableLocks());
+    this.transactions = new Transactions(new TableLocks(), () => {
+      for (const extension of extensions) extension.committed?.();
+    });
     const all = [...handlers, ...extensions.flatMap((extension) => extension.handlers)];
     this.executor = new Executor(
       new HandlerRegistry(all),

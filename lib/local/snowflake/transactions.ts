@@ -16,8 +16,12 @@ export class Transactions {
   #commits = 0;
   readonly #tableCommits = new Map<string, number>();
 
-  constructor(locks: TableLocks) {
+  readonly #onCommit: () => void;
+
+  /** `onCommit` is called after each commit of a transaction that took a write lock. */
+  constructor(locks: TableLocks, onCommit: () => void) {
     this.#locks = locks;
+    this.#onCommit = onCommit;
   }
 
   async begin(session: Session, explicit: boolean): Promise<Transaction> {
@@ -42,6 +46,7 @@ export class Transactions {
     for (const table of transaction.written) this.#tableCommits.set(table, this.#commits);
     session.objects.committed();
     this.#end(session, transaction);
+    if (transaction.written.size > 0) this.#onCommit();
   }
 
   async rollback(session: Session): Promise<void> {

@@ -1,5 +1,7 @@
-/** An offset or zone mark at the end of a timestamp's text. */
-const ZONE = String.raw`\s*(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$`;
+/** The time of day and the offset or zone mark at the end of a timestamp's text. */
+const ZONE = String.raw`(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$`;
+const WITHOUT_ZONE = `regexp_replace(trim(x), '${ZONE}', '\\1')`;
+const WITH_ZONE = `regexp_replace(trim(x), '${ZONE}', '\\1\\2')`;
 
 /** Digits only: seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their count as Snowflake does. */
 const EPOCH = `CASE
@@ -17,9 +19,10 @@ export const MACROS: readonly string[] = [
      ELSE regexp_replace(CAST(x AS VARCHAR), '\\.0$', '') END`,
   `unscaled(x, factor) AS CAST(x * CAST(factor AS DECIMAL(38,0)) AS HUGEINT)`,
   `rounded_quotient(n, d) AS ((abs(n) * 2 + abs(d)) // (abs(d) * 2)) * sign(n) * sign(d)`,
-  `whole_text(x, groups, minimum) AS CASE
-     WHEN groups THEN regexp_replace(reverse(regexp_replace(reverse(lpad(ltrim(x, '0'), greatest(minimum, length(ltrim(x, '0')), 1 - sign(minimum)), '0')), '(\\d{3})', '\\1,', 'g')), '^,', '')
-     ELSE lpad(ltrim(x, '0'), greatest(minimum, length(ltrim(x, '0'))), '0') END`,
+  `grouped_text(x, groups) AS CASE WHEN groups
+     THEN ltrim(reverse(regexp_replace(reverse(x), '(\\d{3})', '\\1,', 'g')), ',') ELSE x END`,
+  `whole_text(x, groups, minimum) AS "_f".grouped_text(
+     lpad(ltrim(x, '0'), CAST(greatest(minimum, length(ltrim(x, '0'))) AS INTEGER), '0'), groups)`,
   // Text
   `fit(x, n) AS CASE WHEN length(x) > n
      THEN error('[100078 22000] String ''' || left(x, 200) || ''' is too long and would be truncated') ELSE x END`,
@@ -35,16 +38,16 @@ export const MACROS: readonly string[] = [
   // Moments
   `epoch_text(x) AS ${EPOCH}`,
   `try_text_to_ntz(x) AS CASE WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))
-     ELSE TRY_CAST(regexp_replace(trim(x), '${ZONE}', '') AS TIMESTAMP) END`,
+     ELSE TRY_CAST(${WITHOUT_ZONE} AS TIMESTAMP) END`,
   `text_to_ntz(x) AS CASE WHEN ${DIGITS} THEN "_f".epoch_text(x)
-     ELSE COALESCE(TRY_CAST(regexp_replace(trim(x), '${ZONE}', '') AS TIMESTAMP), CASE WHEN x IS NOT NULL
+     ELSE COALESCE(TRY_CAST(${WITHOUT_ZONE} AS TIMESTAMP), CASE WHEN x IS NOT NULL
        THEN CAST(error('[100035 22007] Timestamp ''' || x || ''' is not recognized') AS TIMESTAMP) END) END`,
-  `try_text_to_tz(x) AS CASE WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))::TIMESTAMPTZ ELSE TRY_CAST(trim(x) AS TIMESTAMPTZ) END`,
+  `try_text_to_tz(x) AS CASE WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))::TIMESTAMPTZ ELSE TRY_CAST(${WITH_ZONE} AS TIMESTAMPTZ) END`,
   `text_to_tz(x) AS CASE WHEN ${DIGITS} THEN "_f".epoch_text(x)::TIMESTAMPTZ
-     ELSE COALESCE(TRY_CAST(trim(x) AS TIMESTAMPTZ), CASE WHEN x IS NOT NULL
+     ELSE COALESCE(TRY_CAST(${WITH_ZONE} AS TIMESTAMPTZ), CASE WHEN x IS NOT NULL
        THEN CAST(error('[100035 22007] Timestamp ''' || x || ''' is not recognized') AS TIMESTAMPTZ) END) END`,
   `try_text_to_date(x) AS CASE WHEN ${DIGITS} THEN CAST(TRY("_f".epoch_text(x)) AS DATE)
-     ELSE COALESCE(TRY_CAST(trim(x) AS DATE), CAST(TRY_CAST(regexp_replace(trim(x), '${ZONE}', '') AS TIMESTAMP) AS DATE)) END`,
+     ELSE COALESCE(TRY_CAST(trim(x) AS DATE), CAST(TRY_CAST(${WITHOUT_ZONE} AS TIMESTAMP) AS DATE)) END`,
   `text_to_date(x) AS COALESCE("_f".try_text_to_date(x), CASE WHEN x IS NOT NULL
      THEN CAST(error('[100040 22007] Date ''' || x || ''' is not recognized') AS DATE) END)`,
   `number_text(x, decimals, groups, minimum, dollar, plus) AS

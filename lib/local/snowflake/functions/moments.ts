@@ -200,7 +200,7 @@ function toMoment(type: SqlType, safe: boolean): Emitter {
 function epoch(value: Emitted, scale: string): string {
   const micros = 6 - Number(scale);
   const factor = micros >= 0 ? `* ${10 ** micros}` : `// ${10 ** -micros}`;
-  return `make_timestamp(CAST(${value.sql} ${factor} AS BIGINT))`;
+  return `make_timestamp(CAST(CAST(${value.sql} AS DECIMAL(38,9)) ${factor} AS BIGINT))`;
 }
 
 /** TO_VARCHAR / TO_CHAR of a moment, a number or anything else. */
@@ -238,7 +238,10 @@ function formatNumber(value: Emitted, format: string): Emitted {
     1 +
     (dollar ? 1 : 0);
   const text = `"_f".number_text(${args})`;
-  return { sql: fill ? `lpad(${text}, greatest(${width}, length(${text})), ' ')` : text, type: TEXT };
+  return {
+    sql: fill ? `lpad(${text}, CAST(greatest(${width}, length(${text})) AS INTEGER), ' ')` : text,
+    type: TEXT,
+  };
 }
 
 function convertTimezone(site: CallSite): Emitted {

@@ -145,10 +145,15 @@ export function parseAlias(cursor: Cursor): Identifier | undefined {
   if (cursor.takeWord('AS')) return cursor.identifier();
   const token = cursor.peek();
   if (token?.kind === 'quoted') return cursor.identifier();
+  if (token?.kind === 'word' && TIME_TRAVEL.has(token.value) && !cursor.isSymbol('(', 1))
+    return cursor.identifier();
   if (token?.kind === 'word' && !RESERVED.has(token.value) && !CLAUSES.has(token.value))
     return cursor.identifier();
   return undefined;
 }
+
+/** Words that are a clause only before a parenthesis, and may be an alias otherwise. */
+const TIME_TRAVEL = new Set(['AT', 'BEFORE', 'CHANGES']);
 
 /** Words that start a clause after a select item or a table, where an alias could stand. */
 export const CLAUSES = new Set([

@@ -8,7 +8,7 @@ import { Cursor } from '../sql/cursor.ts';
 import { parseExpression } from '../sql/expressions.ts';
 import { parseFrom } from '../sql/from.ts';
 import { parseQuery, parseRows, startsQuery } from '../sql/query.ts';
-import type { QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
+import type { Extension, QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
 import { assignTo } from '../translate/casts.ts';
 import { asCondition, emit } from '../translate/expression.ts';
 import { asOutputs, dynamicName, emitFrom } from '../translate/from.ts';
@@ -55,9 +55,23 @@ export async function consume(core: StatementContext, translation: Translation):
   for (const extension of core.engine.extensions) await extension.consumed?.(core, names);
 }
 
-/** The number of rows that DuckDB says it changed. */
-export async function changed(core: StatementContext, sql: string): Promise<number> {
-  const result = await core.duck.run(sql);
+type Write = Parameters<NonNullable<Extension['writing']>>[1];
+
+/** Writes to a table, letting the extensions look at it before and after. */
+export async function writing<T>(core: StatementContext, write: Write, work: () => Promise<T>): Promise<T> {
+  const after: (() => Promise<void>)[] = [];
+  for (const extension of core.engine.extensions) {
+    const then = await extension.writing?.(core, write);
+    if (then) after.push(then);
+  }
+  const result = await work();
+  for (const then of after) await then();
+  return result;
+}
+
+/** Runs a statement that changes rows and gives the number that DuckDB says it changed. */
+export async function changed(core: StatementContext, write: Write, sql: string): Promise<number> {
+  const result = await writing(core, write, () => core.duck.run(sql));
   return result.rowsChanged;
 }
 
@@ -83,13 +97,33 @@ export const insertHandler: StatementHandler = {
     const source = cursor.takeWord('VALUES') ? parseRows(cursor) : parseQuery(cursor);
     cursor.expectEnd();
     const { sql, translation } = await insertSource(core, columns, source);
-    if (overwrite) await core.duck.run(`DELETE FROM ${duckTable(target.name)}`);
     const list = columns.map((column) => quote(column.name)).join(', ');
-    const inserted = await changed(core, `INSERT INTO ${duckTable(target.name)} (${list}) ${sql}`);
+    const into = `INSERT INTO ${duckTable(target.name)} (${list})`;
+    const write = { kind: 'INSERT', table: target.name } as const;
+    const inserted = overwrite
+      ? await overwriteWith(core, write, into, sql)
+      : await changed(core, write, `${into} ${sql}`);
     await consume(core, translation);
     return counted({ inserted });
   },
 };
+
+/** The rows are computed before the table is emptied: the query may read it. */
+async function overwriteWith(
+  core: StatementContext,
+  write: Write,
+  into: string,
+  sql: string,
+): Promise<number> {
+  const rows = '"temp"."main"."overwrite"';
+  await core.duck.run(
+    `CREATE OR REPLACE TEMP TABLE overwrite AS ${sql.startsWith('VALUES') ? `SELECT * FROM (${sql})` : sql}`,
+  );
+  await changed(core, { kind: 'TRUNCATE', table: write.table }, `DELETE FROM ${duckTable(write.table)}`);
+  const inserted = await changed(core, write, `${into} SELECT * FROM ${rows}`);
+  await core.duck.run(`DROP TABLE ${rows}`);
+  return inserted;
+}
 
 async function insertSource(
   core: StatementContext,
@@ -231,7 +265,7 @@ export const updateHandler: StatementHandler = {
     const sets = emitAssignments(assignments, scope, translation);
     const condition = where === undefined ? '' : ` WHERE ${asCondition(emit(where, scope, translation))}`;
     const sql = `UPDATE ${duckTable(target.name)} AS ${quote(target.alias)} SET ${sets}${source === '' ? '' : ` FROM ${source}`}${condition}`;
-    const updated = await changed(core, sql);
+    const updated = await changed(core, { kind: 'UPDATE', table: target.name }, sql);
     await consume(core, translation);
     return counted({ updated }, 0);
   },
@@ -254,7 +288,7 @@ export const deleteHandler: StatementHandler = {
     const source = emitFrom(using, scope, translation);
     const condition = where === undefined ? '' : ` WHERE ${asCondition(emit(where, scope, translation))}`;
     const sql = `DELETE FROM ${duckTable(target.name)} AS ${quote(target.alias)}${source === '' ? '' : ` USING ${source}`}${condition}`;
-    const deleted = await changed(core, sql);
+    const deleted = await changed(core, { kind: 'DELETE', table: target.name }, sql);
     await consume(core, translation);
     return counted({ deleted });
   },

@@ -4,6 +4,7 @@ import { missingObject, SqlError } from '../errors.ts';
 import { duckTable, printName, printQualified } from '../names.ts';
 import { Cursor } from '../sql/cursor.ts';
 import type { StatementHandler } from '../statement.ts';
+import { changed } from './dml.ts';
 import { ifExists } from './header.ts';
 import { done, message } from './result.ts';
 
@@ -61,7 +62,7 @@ export const truncateHandler: StatementHandler = {
       throw missingObject('Table', printQualified(name));
     }
     await core.lock(name);
-    await core.duck.run(`DELETE FROM ${duckTable(name)}`);
+    await changed(core, { kind: 'TRUNCATE', table: name }, `DELETE FROM ${duckTable(name)}`);
     return done();
   },
 };

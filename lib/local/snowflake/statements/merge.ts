@@ -21,6 +21,7 @@ import {
   targetColumn,
   targetScope,
   targetTable,
+  writing,
 } from './dml.ts';
 import { counted } from './result.ts';
 
@@ -60,7 +61,9 @@ export const mergeHandler: StatementHandler = {
     await refuseDuplicates(core, target, from, condition, branches);
     const parts = branches.map((branch) => emitBranch(branch, target, scope, translation));
     const sql = `MERGE INTO ${duckTable(target.name)} AS ${quote(alias)} USING ${from} ON ${condition} ${parts.join(' ')} RETURNING merge_action`;
-    const reader = await core.duck.runAndReadAll(`${sql}`);
+    const reader = await writing(core, { kind: 'MERGE', table: target.name }, () =>
+      core.duck.runAndReadAll(sql),
+    );
     const counts = new Map<string, number>();
     for (const [action] of reader.getRowsJS())
       counts.set(String(action), (counts.get(String(action)) ?? 0) + 1);

@@ -1,7 +1,18 @@
-import { compilationError, unsupported } from '../errors.ts';
-import { literal, quote } from '../names.ts';
-import type { Expression, OrderItem, Over, PathStep } from '../sql/ast.ts';
-import { ARRAY, BINARY, BOOLEAN, FLOAT, fixed, OBJECT, type SqlType, TEXT, VARIANT } from '../types.ts';
+import { compilationError, invalidIdentifier, missingObject, unsupported } from '../errors.ts';
+import { duckTable, literal, printQualified, qualify, quote } from '../names.ts';
+import type { Expression, Identifier, OrderItem, Over, PathStep } from '../sql/ast.ts';
+import {
+  ARRAY,
+  BINARY,
+  BOOLEAN,
+  FLOAT,
+  fixed,
+  NUMBER,
+  OBJECT,
+  type SqlType,
+  TEXT,
+  VARIANT,
+} from '../types.ts';
 import { emitBind } from './binds.ts';
 import { emitCall } from './call.ts';
 import { castTo, constantText, isJson, textOf, toJson, unify } from './casts.ts';
@@ -33,9 +44,9 @@ export function emit(expression: Expression, scope: Scope, translation: Translat
     case 'variable':
       return emitVariable(translation, expression.name);
     case 'position':
-      return emitColumn([{ name: `$${expression.index}`, quoted: true }], scope);
+      return emitPosition(expression.index, scope);
     case 'column':
-      return emitColumn(expression.parts, scope);
+      return emitNextValue(expression.parts, scope, translation) ?? emitColumn(expression.parts, scope);
     case 'star':
       throw compilationError(
         'syntax error: * may only stand in a select list, COUNT(*) or OBJECT_CONSTRUCT(*)',
@@ -191,6 +202,35 @@ function emitColumn(parts: Parameters<Scope['column']>[0], scope: Scope): Emitte
     }
     throw error;
   }
+}
+
+/** `$2`: the second column of what FROM names. */
+function emitPosition(index: number, scope: Scope): Emitted {
+  const named = scope.tryColumn([`$${index}`]);
+  if (named?.relation)
+    return { sql: `${quote(named.relation.alias)}.${quote(`$${index}`)}`, type: named.column.type };
+  const columns = scope.relations.flatMap((relation) =>
+    relation.columns.map((column) => ({ relation, column })),
+  );
+  const found = columns[index - 1];
+  if (found === undefined) throw invalidIdentifier(`$${index}`);
+  return { sql: `${quote(found.relation.alias)}.${quote(found.column.name)}`, type: found.column.type };
+}
+
+/** `sequence.NEXTVAL`; undefined for any other name. */
+function emitNextValue(
+  parts: readonly Identifier[],
+  scope: Scope,
+  translation: Translation,
+): Emitted | undefined {
+  const last = parts.at(-1);
+  if (parts.length < 2 || last?.name !== 'NEXTVAL' || last.quoted) return undefined;
+  const names = parts.map((part) => part.name);
+  if (scope.tryColumn(names)) return undefined;
+  const { context, place } = translation;
+  const name = qualify({ ...context.session, ...place }, names.slice(0, -1));
+  if (!context.objects.find('SEQUENCE', name)) throw missingObject('Sequence', printQualified(name));
+  return { sql: `nextval(${literal(duckTable(name))})`, type: NUMBER };
 }
 
 function emitUnary(operator: '-' | '+' | 'NOT', value: Emitted): Emitted {

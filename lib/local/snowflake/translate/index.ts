@@ -1,7 +1,12 @@
 import type { StatementContext } from '../context.ts';
 import type { Query } from '../sql/ast.ts';
+import { Cursor } from '../sql/cursor.ts';
+import { parseExpression } from '../sql/expressions.ts';
+import { startsQuery } from '../sql/query.ts';
+import { emit } from './expression.ts';
 import { emitQuery } from './query.ts';
 import { parseWholeQuery, resolve } from './resolve.ts';
+import { Scope } from './scope.ts';
 import type { TranslatedQuery, Translation } from './translation.ts';
 
 /** Begins the translation of a parsed statement: looks up what it names. */
@@ -25,7 +30,13 @@ export async function translateQuery(context: StatementContext, query: Query): P
   return emitQuery(query, undefined, await beginTranslation(context, query));
 }
 
-/** Translates the text of a Snowflake query to DuckDB's SQL. */
+/** Translates the text of a Snowflake query, or of an expression that names no column, to DuckDB's SQL. */
 export async function translateQueryText(context: StatementContext, sql: string): Promise<string> {
-  return (await translateQuery(context, parseWholeQuery(sql))).sql;
+  const cursor = Cursor.over(sql);
+  if (startsQuery(cursor, 0) || cursor.isWord('VALUES')) {
+    return (await translateQuery(context, parseWholeQuery(sql))).sql;
+  }
+  const value = parseExpression(cursor);
+  cursor.expectEnd();
+  return emit(value, new Scope(), await beginTranslation(context, value)).sql;
 }

@@ -24,8 +24,13 @@ export function emitWrap(
   translation: Translation,
 ): string {
   const label = inner?.name.name ?? name;
-  const shape =
-    wrap.kind === 'pivot' ? pivot(wrap, source, label, translation) : unpivot(wrap, source, label);
+  const names = inner?.columns.map((column) => column.name) ?? [];
+  const list = names.length === 0 ? '' : `(${names.map(quote).join(', ')})`;
+  const named: Shape = {
+    sql: `${source.sql} AS ${quote(label)}${list}`,
+    columns: renamed(source.columns, names),
+  };
+  const shape = wrap.kind === 'pivot' ? pivot(wrap, named, label, translation) : unpivot(wrap, named);
   const alias = wrap.alias ?? inner;
   const columns = renamed(shape.columns, wrap.alias?.columns.map((column) => column.name) ?? []);
   const outer = alias?.name.name ?? name;
@@ -64,13 +69,13 @@ function pivot(
   const items = [...names, ...outputs.map(({ sql, column }) => `${sql} AS ${quote(column.name)}`)];
   const grouped = names.length === 0 ? '' : ` GROUP BY ${names.join(', ')}`;
   return {
-    sql: `SELECT ${items.join(', ')} FROM ${source.sql} AS ${quote(label)}${grouped}`,
+    sql: `SELECT ${items.join(', ')} FROM ${source.sql}${grouped}`,
     columns: [...keys, ...outputs.map(({ column }) => column)],
   };
 }
 
 /** One row for each named column. */
-function unpivot(wrap: Extract<Wrap, { kind: 'unpivot' }>, source: Shape, label: string): Shape {
+function unpivot(wrap: Extract<Wrap, { kind: 'unpivot' }>, source: Shape): Shape {
   const named = wrap.from.map(({ column, alias }) => {
     const found = source.columns.find((one) => one.name === column.name);
     if (found === undefined) throw compilationError(`invalid identifier '${column.name}'`, '000904');
@@ -86,7 +91,7 @@ function unpivot(wrap: Extract<Wrap, { kind: 'unpivot' }>, source: Shape, label:
       `${values[index]?.sql} AS ${quote(wrap.value.name)}`,
     ];
     const filter = wrap.includeNulls ? '' : ` WHERE ${quote(found.name)} IS NOT NULL`;
-    return `SELECT ${items.join(', ')} FROM ${source.sql} AS ${quote(label)}${filter}`;
+    return `SELECT ${items.join(', ')} FROM ${source.sql}${filter}`;
   });
   return {
     sql: branches.join(' UNION ALL '),

@@ -222,7 +222,7 @@ function emitItem(
 }
 
 function isNullable(value: Extract<Expression, { kind: 'column' }>, scope: Scope): boolean {
-  return scope.column(value.parts).column.nullable;
+  return scope.tryColumn(value.parts.map((part) => part.name))?.column.nullable ?? true;
 }
 
 /** Snowflake names an expression by its text, a column and a path's cast by the name. */
