@@ -16,7 +16,7 @@ export class SessionPool {
   readonly #free: Warehouse[] = [];
   readonly #all: Warehouse[] = [];
   readonly #size: number;
-  readonly #waiting: ((session: Warehouse) => void)[] = [];
+  readonly #waiting: { give(session: Warehouse): void; refuse(error: unknown): void }[] = [];
   #opened = 0;
 
   constructor(connect: () => Promise<Warehouse>, size: number) {
@@ -43,7 +43,9 @@ export class SessionPool {
   async #take(): Promise<Warehouse> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#opened >= this.#size) return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#opened >= this.#size) {
+      return new Promise((give, refuse) => this.#waiting.push({ give, refuse }));
+    }
     this.#opened++;
     try {
       const session = await this.#connect();
@@ -51,6 +53,8 @@ export class SessionPool {
       return session;
     } catch (error) {
       this.#opened--;
+      // Who waits would wait for ever if no session is left to come free.
+      if (this.#opened === 0) for (const { refuse } of this.#waiting.splice(0)) refuse(error);
       throw error;
     }
   }
@@ -58,6 +62,6 @@ export class SessionPool {
   #giveBack(session: Warehouse): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(session);
-    else next(session);
+    else next.give(session);
   }
 }
