@@ -208,12 +208,16 @@ export class Lexer {
   private expressionToken(expected: string[]): void {
     const start = this.position;
     if (this.match(asciiName))
-      return this.push('name', this.source.slice(start, this.position), start, this.position);
-    if (this.match(floatPattern)) return this.number('float', start);
-    if (this.match(integerPattern)) return this.number('integer', start);
-    if (this.match(namePattern)) return this.name(start);
-    if (this.match(stringPattern)) return this.string(start);
-    if (this.match(operatorPattern)) return this.operator(start, expected);
+      this.push('name', this.source.slice(start, this.position), start, this.position);
+    else if (this.match(floatPattern)) this.number('float', start);
+    else if (this.match(integerPattern)) this.number('integer', start);
+    else if (this.match(namePattern)) this.name(start);
+    else if (this.match(stringPattern)) this.string(start);
+    else if (this.match(operatorPattern)) this.operator(start, expected);
+    else this.unexpected(start);
+  }
+
+  private unexpected(start: number): never {
     const char = String.fromCodePoint(this.source.codePointAt(start) ?? 0);
     this.fail(char === '"' || char === "'" ? 'A string is not closed' : `unexpected char '${char}'`, start);
   }

@@ -14,13 +14,13 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-const escape = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
+const escapePattern = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
 
 /** A string literal's text with Python's escapes decoded (unknown ones stay); undefined if one is cut short. */
 export function decodeString(text: string): string | undefined {
   let broken = false;
   const decoded = text.replace(
-    escape,
+    escapePattern,
     (all, octal?: string, hex?: string, four?: string, eight?: string, char?: string) => {
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
       const digits = hex ?? four ?? eight;

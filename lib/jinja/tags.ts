@@ -32,5 +32,6 @@ export const dbtTags: Readonly<Record<string, TagExtension>> = {
 };
 
 function adapterOf(options: Readonly<Record<string, unknown>>): string {
-  return typeof options['adapter'] === 'string' ? options['adapter'] : 'default';
+  const { adapter } = options;
+  return typeof adapter === 'string' ? adapter : 'default';
 }

@@ -102,26 +102,34 @@ export class Scope {
     switch (node.kind) {
       case 'output':
       case 'do':
-        return visitExpression(node.value, load);
+        visitExpression(node.value, load);
+        return;
       case 'set':
         visitExpression(node.value, load);
-        return this.readTarget(node.target);
+        this.readTarget(node.target);
+        return;
       case 'setBlock':
         visitExpression(node.filter, load);
-        return this.readTarget(node.target);
+        this.readTarget(node.target);
+        return;
       case 'filterBlock':
-        return visitExpression(node.filter, load);
+        visitExpression(node.filter, load);
+        return;
       case 'with':
         for (const value of node.values) visitExpression(value, load);
         return;
       case 'for':
-        return visitExpression(node.sequence, load);
+        visitExpression(node.sequence, load);
+        return;
       case 'if':
-        return this.readIf(node);
+        this.readIf(node);
+        return;
       case 'macro':
-        return this.store(node.name);
+        this.store(node.name);
+        return;
       case 'callBlock':
-        return visitExpression(node.call, load);
+        visitExpression(node.call, load);
+        return;
     }
   }
 

@@ -39,42 +39,60 @@ export class StatementWriter {
   private statement(node: Statement, place: StatementPlace): void {
     switch (node.kind) {
       case 'text':
-        return this.code.line(`${place.out} += ${quote(node.text)};`);
+        this.code.line(`${place.out} += ${quote(node.text)};`);
+        return;
       case 'output':
-        return this.output(node.value, place);
+        this.output(node.value, place);
+        return;
       case 'do':
-        return this.do(node.value, place);
+        this.do(node.value, place);
+        return;
       case 'set':
-        return this.assign(node.target, this.expressions.value(node.value, place), place);
+        this.assign(node.target, this.expressions.value(node.value, place), place);
+        return;
       case 'setBlock':
-        return this.setBlock(node, place);
+        this.setBlock(node, place);
+        return;
       case 'filterBlock':
-        return this.filterBlock(node, place);
+        this.filterBlock(node, place);
+        return;
       case 'with':
-        return this.with(node, place);
+        this.with(node, place);
+        return;
       case 'for':
-        return this.loops.for(node, place);
+        this.loops.for(node, place);
+        return;
       case 'if':
-        return this.if(node, place);
+        this.if(node, place);
+        return;
       case 'break':
       case 'continue':
-        return this.code.line(`${node.kind};`);
+        this.code.line(`${node.kind};`);
+        return;
       case 'macro':
-        return this.macro(node, place);
+        this.macro(node, place);
+        return;
       case 'callBlock':
-        return this.callBlock(node, place);
+        this.callBlock(node, place);
+        return;
     }
   }
 
   private output(value: Expression, place: StatementPlace): void {
     const returned = returnedBy(value, place);
-    if (returned !== undefined) return this.code.line(`return ${this.expressions.value(returned, place)};`);
+    if (returned !== undefined) {
+      this.code.line(`return ${this.expressions.value(returned, place)};`);
+      return;
+    }
     this.code.line(`${place.out} += ${this.expressions.text(value, place)};`);
   }
 
   private do(value: Expression, place: StatementPlace): void {
     const returned = returnedBy(value, place);
-    if (returned !== undefined) return this.code.line(`return ${this.expressions.value(returned, place)};`);
+    if (returned !== undefined) {
+      this.code.line(`return ${this.expressions.value(returned, place)};`);
+      return;
+    }
     this.code.line(`${this.expressions.value(value, place)};`);
   }
 

@@ -12,37 +12,48 @@ export function visitExpression(node: Expression | undefined, visit: NameVisitor
     case 'const':
       return;
     case 'name':
-      return visit(node.name, 'load');
+      visit(node.name, 'load');
+      return;
     case 'list':
     case 'tuple':
-      return visitAll(node.items, visit);
+      visitAll(node.items, visit);
+      return;
     case 'dict':
       for (const [key, value] of node.pairs) visitAll([key, value], visit);
       return;
     case 'attribute':
-      return visitExpression(node.object, visit);
+      visitExpression(node.object, visit);
+      return;
     case 'item':
-      return visitAll([node.object, node.key], visit);
+      visitAll([node.object, node.key], visit);
+      return;
     case 'slice':
     case 'concat':
-      return visitAll(node.parts, visit);
+      visitAll(node.parts, visit);
+      return;
     case 'call':
       visitExpression(node.callee, visit);
-      return visitArguments(node, visit);
+      visitArguments(node, visit);
+      return;
     case 'filter':
     case 'test':
       visitExpression(node.value, visit);
-      return visitArguments(node, visit);
+      visitArguments(node, visit);
+      return;
     case 'unary':
     case 'not':
-      return visitExpression(node.operand, visit);
+      visitExpression(node.operand, visit);
+      return;
     case 'binary':
     case 'logic':
-      return visitAll([node.left, node.right], visit);
+      visitAll([node.left, node.right], visit);
+      return;
     case 'compare':
-      return visitAll([node.first, ...node.rest.map(({ operand }) => operand)], visit);
+      visitAll([node.first, ...node.rest.map(({ operand }) => operand)], visit);
+      return;
     case 'condition':
-      return visitAll([node.test, node.then, node.otherwise], visit);
+      visitAll([node.test, node.then, node.otherwise], visit);
+      return;
   }
 }
 
@@ -77,40 +88,49 @@ function visitStatement(node: Statement, visit: NameVisitor): void {
   switch (node.kind) {
     case 'output':
     case 'do':
-      return visitExpression(node.value, visit);
+      visitExpression(node.value, visit);
+      return;
     case 'set':
       visitTarget(node.target, visit);
-      return visitExpression(node.value, visit);
+      visitExpression(node.value, visit);
+      return;
     case 'setBlock':
       visitTarget(node.target, visit);
       visitExpression(node.filter, visit);
-      return visitStatements(node.body, visit);
+      visitStatements(node.body, visit);
+      return;
     case 'filterBlock':
       visitStatements(node.body, visit);
-      return visitExpression(node.filter, visit);
+      visitExpression(node.filter, visit);
+      return;
     case 'with':
       for (const target of node.targets) visitTarget(target, visit);
       visitAll(node.values, visit);
-      return visitStatements(node.body, visit);
+      visitStatements(node.body, visit);
+      return;
     case 'for':
       visitTarget(node.target, visit);
       visitExpression(node.sequence, visit);
       visitStatements(node.body, visit);
       visitStatements(node.otherwise, visit);
-      return visitExpression(node.test, visit);
+      visitExpression(node.test, visit);
+      return;
     case 'if':
       for (const { test, body } of node.branches) {
         visitExpression(test, visit);
         visitStatements(body, visit);
       }
-      return visitStatements(node.otherwise, visit);
+      visitStatements(node.otherwise, visit);
+      return;
     case 'macro':
       visitParameters(node.parameters, visit);
-      return visitStatements(node.body, visit);
+      visitStatements(node.body, visit);
+      return;
     case 'callBlock':
       visitExpression(node.call, visit);
       visitParameters(node.parameters, visit);
-      return visitStatements(node.body, visit);
+      visitStatements(node.body, visit);
+      return;
   }
 }
 

@@ -10,7 +10,7 @@ import { Markup } from '../runtime/values.ts';
 import { defineOperations } from './define.ts';
 import { urlize } from './urlize.ts';
 
-function escape(value: unknown): Markup {
+function escapeValue(value: unknown): Markup {
   return value instanceof Markup ? value : new Markup(escapeHtml(str(value)));
 }
 
@@ -36,7 +36,7 @@ function xmlattr(value: unknown, autospace: unknown = true): string {
     .map(([key, item]) => {
       if (/[ \t\n\r\f\v/>=]/.test(str(key)))
         throw valueError(`Invalid character in attribute name: '${str(key)}'`);
-      return `${escape(key).text}="${escape(item).text}"`;
+      return `${escapeValue(key).text}="${escapeValue(item).text}"`;
     })
     .join(' ');
   return isTrue(autospace) && attributes !== '' ? ` ${attributes}` : attributes;
@@ -83,8 +83,8 @@ function withoutParts(text: string, open: string, close: string): string {
 /** Filters for HTML and URLs. */
 export function htmlFilters(): [string, Operation][] {
   return defineOperations({
-    e: [['value'], escape],
-    escape: [['value'], escape],
+    e: [['value'], escapeValue],
+    escape: [['value'], escapeValue],
     forceescape: [['value'], (value: unknown) => new Markup(escapeHtml(str(value)))],
     safe: [['value'], (value: unknown) => new Markup(str(value))],
     striptags: [['value'], stripTags],

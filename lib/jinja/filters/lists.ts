@@ -8,7 +8,7 @@ import { sorted } from '../runtime/sorting.ts';
 import { str } from '../runtime/text.ts';
 import { isTrue } from '../runtime/truth.ts';
 import { Undefined } from '../runtime/undefined.ts';
-import { PythonSet, Tuple, tuple } from '../runtime/values.ts';
+import { Group, PythonSet, tuple } from '../runtime/values.ts';
 import { attributeReader, attributesReader, ignoreCase } from './attributes.ts';
 import { defineOperations } from './define.ts';
 
@@ -140,17 +140,9 @@ function groupby(
     if (last !== undefined && equal(last.key, key(item))) last.items.push(item);
     else groups.push({ key: key(item), items: [item] });
   }
-  return groups.map(
-    (group) => new Group(isTrue(caseSensitive) ? group.key : read(group.items[0]), group.items),
+  return groups.map((group) =>
+    Group.make(isTrue(caseSensitive) ? group.key : read(group.items[0]), group.items),
   );
-}
-
-/** What groupby gives: a pair that also has the names `grouper` and `list`. */
-export class Group extends Tuple {
-  constructor(grouper: unknown, list: unknown[]) {
-    super();
-    this.push(grouper, list);
-  }
 }
 
 function sum(core: Core, value: unknown, attribute: unknown = null, start: unknown = 0): unknown {

@@ -81,7 +81,13 @@ function round(value: unknown, precision: unknown = 0, method: unknown = 'common
   if (number === undefined) throw typeError(`type ${typeName(value)} doesn't define __round__ method`);
   const digits = indexOf(precision);
   if (method === 'common')
-    return isInt && digits >= 0 ? value : isInt ? roundInt(value, digits) : roundFloat(number, digits);
+    return isInt && digits >= 0
+      ? typeof value === 'boolean'
+        ? Number(value)
+        : value
+      : isInt
+        ? roundInt(value, digits)
+        : roundFloat(number, digits);
   const scale = power(10, digits);
   const scaled = multiply(value, scale);
   const whole = method === 'ceil' ? Math.ceil(Number(scaled)) : Math.floor(Number(scaled));

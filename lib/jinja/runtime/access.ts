@@ -15,7 +15,7 @@ import { callable } from './signature.ts';
 import { formatFields } from './str-format.ts';
 import { repr } from './text.ts';
 import { Undefined } from './undefined.ts';
-import { Float, isPlainObject, Markup, Range, Tuple } from './values.ts';
+import { Float, Group, isPlainObject, Markup, Range, Tuple } from './values.ts';
 
 /** Gives what stands for something missing. */
 export type MissingPolicy = (missing: Missing) => unknown;
@@ -111,6 +111,7 @@ export class Access {
   private own(object: unknown, name: string): unknown {
     if (object instanceof JinjaObject) return object.getAttribute(name);
     if (isPlainObject(object) && Object.hasOwn(object, name) && isFunction(object[name])) return object[name];
+    if (object instanceof Group && (name === 'grouper' || name === 'list')) return object[name];
     const method = methodsOf(object)?.get(name);
     if (method !== undefined) return new BoundMethod(object, method);
     if (typeof object === 'string' && (name === 'format' || name === 'format_map')) {

@@ -3,7 +3,7 @@ import { equal } from './compare.ts';
 import { isDict, isSet, lookUp, sizeOf, typeName } from './names.ts';
 import { JinjaObject } from './objects.ts';
 import { Undefined } from './undefined.ts';
-import { Float, Markup, Range } from './values.ts';
+import { Float, isHashable, Markup, Range } from './values.ts';
 import { DictView } from './views.ts';
 
 /** As in Jinja2's sandbox: no range, and no growth of a list while a loop runs over it, goes beyond this. */
@@ -82,7 +82,10 @@ export function isIn(item: unknown, container: unknown): boolean {
     const contained = container.contains(item);
     if (contained !== undefined) return contained;
   }
-  if (isDict(container)) return lookUp(container, item) !== undefined;
+  if (isDict(container)) {
+    if (!isHashable(item)) throw typeError(`unhashable type: '${typeName(item)}'`);
+    return lookUp(container, item) !== undefined;
+  }
   if (isSet(container)) return container.has(item);
   if (!canIterate(container)) throw typeError(`argument of type '${typeName(container)}' is not iterable`);
   return iterate(container).some((member) => member === item || equal(member, item));

@@ -23,7 +23,7 @@ export function formatPercent(text: string, values: unknown): string {
     named ||= key !== undefined;
     const wide = width === '*' ? Number(next()) : Number(width ?? 0);
     const exact = precision === '*' ? Number(next()) : precision;
-    const value = key === undefined ? next() : valueOf(values, String(key));
+    const value = key === undefined ? next() : valueUnder(values, String(key));
     const digits = exact === undefined ? (/\.[hlL]?\D$/.test(all) ? 0 : undefined) : Number(exact);
     if (Math.abs(wide) > widest || (digits ?? 0) > widest) throw limitError('The format is too wide.');
     return convert(value, String(type), wide < 0 ? `${flags}-` : String(flags), Math.abs(wide), digits);
@@ -37,7 +37,7 @@ export function formatPercent(text: string, values: unknown): string {
   return result;
 }
 
-function valueOf(values: unknown, key: string): unknown {
+function valueUnder(values: unknown, key: string): unknown {
   if (!isDict(values)) throw typeError('format requires a mapping');
   const value = lookUp(values, key);
   if (value === undefined) throw lookupError(repr(key));

@@ -1,3 +1,5 @@
+import { typeError } from '../errors.ts';
+
 /**
  * How Python's values stand in JavaScript:
  *
@@ -59,6 +61,21 @@ export function tuple(...items: unknown[]): Tuple {
   return Tuple.of_(items);
 }
 
+/** A pair of groupby: a tuple whose parts also have names. */
+export class Group extends Tuple {
+  get grouper(): unknown {
+    return this[0];
+  }
+  get list(): unknown {
+    return this[1];
+  }
+  static make(grouper: unknown, list: unknown[]): Group {
+    const group = new Group();
+    group.push(grouper, list);
+    return group;
+  }
+}
+
 /** A hashable value as a string, equal for keys that Python holds to be equal (`1`, `1.0`, `True`). */
 export function hashOf(key: unknown): string {
   if (typeof key === 'string') return `s${key}`;
@@ -67,7 +84,14 @@ export function hashOf(key: unknown): string {
   if (key === null) return 'None';
   if (key instanceof Float) return `n${key.value}`;
   if (key instanceof Tuple) return `(${key.map((item) => JSON.stringify(hashOf(item))).join(',')})`;
+  if (!isHashable(key)) throw typeError('unhashable type: a list, dict or set cannot be a key or a member');
   return `o${identityOf(key)}`;
+}
+
+/** False for what can change, and so cannot be a key or a set's member: lists, dicts, sets. */
+export function isHashable(value: unknown): boolean {
+  if (value instanceof Tuple) return value.every(isHashable);
+  return !(Array.isArray(value) || value instanceof Map || value instanceof Set || isPlainObject(value));
 }
 
 const identities = new WeakMap<object, number>();

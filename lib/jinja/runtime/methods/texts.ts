@@ -110,14 +110,18 @@ function rsplit(self: string, separator: unknown = null, most: unknown = -1): st
   return rest === '' ? pieces : [rest, ...pieces];
 }
 
+/** Python's line ends, `\r\n` being one. */
+const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
+
 /** Python's splitlines. */
 export function splitLines(self: string, keepEnds: unknown = false): string[] {
-  const lines =
-    self.match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g) ?? [];
-  const whole = lines.filter((line) => line !== '');
-  return isTrue(keepEnds)
-    ? whole
-    : whole.map((line) => line.replace(/(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])$/, ''));
+  const lines: string[] = [];
+  let start = 0;
+  for (const { 0: end, index } of self.matchAll(lineEnds)) {
+    lines.push(self.slice(start, isTrue(keepEnds) ? index + end.length : index));
+    start = index + end.length;
+  }
+  return start < self.length ? [...lines, self.slice(start)] : lines;
 }
 
 /** Python's strip: blanks, or any of some characters, from one or both sides. */
