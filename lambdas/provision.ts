@@ -7,7 +7,11 @@ import { type Invocation, lambdaHandler } from './support/handler.ts';
 export interface ProvisionEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: { readonly Part?: string };
+  readonly ResourceProperties: {
+    readonly Part?: string;
+    /** Nobody reads it: that it changed is why CloudFormation calls. */
+    readonly Digest?: string;
+  };
 }
 
 export interface ProvisionAnswer {
