@@ -1,6 +1,7 @@
 """Asserts that Python's Jinja2 prints what cases.json and expressions.json expect of lib/jinja.
 
-Needs jinja2 (3.1 or newer); takes the files as arguments, or uses those beside it. Exit code 1 names what differs.
+A file is {"context": shared by all, "cases": [{name, template, context, options, expected}]}; expected is null
+where Jinja2 raises an error. Needs jinja2 (3.1 or newer); takes the files as arguments, or uses those beside it. Exit code 1 names what differs.
 With --update the expected texts are written anew from Jinja2.
 """
 
@@ -24,11 +25,11 @@ def environment(options):
     )
 
 
-def render(case):
+def render(case, context):
     """The text, or None where Jinja2 raises an error (such a case expects null)."""
     try:
         template = environment(case.get("options", {})).from_string(case["template"])
-        return template.render(case.get("context", {}))
+        return template.render(case.get("context", context))
     except Exception:
         return None
 
@@ -40,17 +41,17 @@ def main(arguments):
     files = given or [here / "cases.json", here / "expressions.json"]
     wrong = 0
     for file in files:
-        cases = json.loads(file.read_text())
+        content = json.loads(file.read_text())
+        cases = content["cases"]
         for case in cases:
-            text = render(case)
+            text = render(case, content.get("context", {}))
             if update:
                 case["expected"] = text
             elif text != case["expected"]:
                 wrong += 1
                 print(f"{file.name}: {case['name']}: expected {case['expected']!r}, Jinja2 gives {text!r}")
         if update:
-            lines = ",\n".join("  " + json.dumps(case, ensure_ascii=False) for case in cases)
-            file.write_text(f"[\n{lines}\n]\n")
+            file.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
         print(f"{file.name}: {len(cases)} cases")
     return 1 if wrong else 0
 
