@@ -15,6 +15,11 @@ export class TemplateFile {
     this.#range = range;
   }
 
+  /** The part of the file that is this template. */
+  get text(): string {
+    return this.source.slice(this.#range?.start ?? 0, this.#range?.end ?? this.source.length);
+  }
+
   /** @throws TemplateError when the file cannot be compiled */
   in(environment: Environment): Template {
     let template = this.#templates.get(environment);

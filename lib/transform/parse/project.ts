@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { envVar } from '../context/base-names.ts';
 import type { MacroRegistry } from '../context/macros.ts';
 import type { Scope } from '../context/scope.ts';
@@ -235,9 +234,4 @@ function reportSharedRelations(
       });
     }
   }
-}
-
-/** A number for one project, the same wherever it is checked out: for the manifest's metadata. */
-export function projectId(name: string): string {
-  return createHash('md5').update(name).digest('hex');
 }

@@ -1,8 +1,14 @@
+import { manifest } from '../artifacts/manifest.ts';
 import { relationNameOf } from '../artifacts/node-dict.ts';
 import { type RunResult, runResults, type SourceResult, sourceResults } from '../artifacts/results.ts';
 import { writeArtifact } from '../artifacts/write.ts';
 import type { Outcome } from './outcome.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Writes `manifest.json`. */
+export function writeManifest({ options, invocation, project }: Workspace): void {
+  writeJson(options.artifactsDirectory, 'manifest.json', manifest(project, invocation));
+}
 
 /** Writes `run_results.json`. */
 export function writeRunResults(workspace: Workspace, outcomes: readonly Outcome[]): void {

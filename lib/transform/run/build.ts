@@ -3,7 +3,7 @@ import { RelationCache } from '../context/session.ts';
 import { isEphemeral, type SqlNode } from '../graph/node.ts';
 import type { BuildReport, TransformOptions } from '../options.ts';
 import { relationKey } from '../relation.ts';
-import { writeRunResults } from './artifacts.ts';
+import { writeManifest, writeRunResults } from './artifacts.ts';
 import {
   candidateOf,
   dropCandidates,
@@ -86,6 +86,7 @@ class Build {
 
   async run(): Promise<BuildReport> {
     const { runId, pool, selection } = this.#workspace;
+    writeManifest(this.#workspace);
     await this.#withSession('prepare', (session) => prepareCandidates(session, this.#schemas, runId));
     let outcomes: Outcome[] = [];
     let settled = false;

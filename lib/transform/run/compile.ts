@@ -1,5 +1,6 @@
 import { NodeSession, RelationCache } from '../context/session.ts';
 import type { CompiledNode, CompileReport, TransformOptions } from '../options.ts';
+import { writeManifest } from './artifacts.ts';
 import { Compiler } from './compiler.ts';
 import { Placement } from './placement.ts';
 import { openWorkspace } from './workspace.ts';
@@ -8,6 +9,7 @@ import { openWorkspace } from './workspace.ts';
 export async function compile(options: TransformOptions): Promise<CompileReport> {
   const workspace = openWorkspace('compile', options);
   const { project, selection, runId, pool } = workspace;
+  writeManifest(workspace);
   const compiler = new Compiler(project, new Placement(new Set(), runId), options.artifactsDirectory);
   const cache = new RelationCache();
   try {

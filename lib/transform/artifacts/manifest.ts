@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { MacroDefinition } from '../context/macros.ts';
+import type { GraphNode } from '../graph/node.ts';
+import type { ParsedProject } from '../parse/project.ts';
+import { nodeDict } from './node-dict.ts';
+import { type Invocation, metadata } from './results.ts';
+
+/** The project as `manifest.json` has it (dbt manifest v12). */
+export function manifest(project: ParsedProject, invocation: Invocation): Record<string, unknown> {
+  const { loaded, graph, nodes, disabled, registry } = project;
+  const all = [...nodes.values()];
+  const byKind = (sources: boolean) => all.filter((node) => (node.resourceType === 'source') === sources);
+  return {
+    metadata: {
+      ...metadata('manifest/v12', invocation),
+      project_name: loaded.root.name,
+      // dbt tells projects apart by a digest of their name.
+      project_id: createHash('md5').update(loaded.root.name).digest('hex'),
+      user_id: null,
+      send_anonymous_usage_stats: false,
+      adapter_type: 'snowflake',
+    },
+    nodes: keyed(byKind(false)),
+    sources: keyed(byKind(true)),
+    macros: Object.fromEntries([...registry].map((macro) => [macro.uniqueId, macroDict(macro)])),
+    docs: {},
+    exposures: {},
+    metrics: {},
+    groups: {},
+    selectors: {},
+    disabled: Object.fromEntries(disabled.map((node) => [node.uniqueId, [nodeDict(node)]])),
+    parent_map: Object.fromEntries(all.map(({ uniqueId }) => [uniqueId, graph.parents(uniqueId)])),
+    child_map: Object.fromEntries(all.map(({ uniqueId }) => [uniqueId, graph.children(uniqueId)])),
+    group_map: {},
+    saved_queries: {},
+    semantic_models: {},
+    unit_tests: {},
+  };
+}
+
+function keyed(nodes: readonly GraphNode[]): Record<string, unknown> {
+  return Object.fromEntries(nodes.map((node) => [node.uniqueId, nodeDict(node)]));
+}
+
+function macroDict(macro: MacroDefinition): Record<string, unknown> {
+  return {
+    name: macro.name,
+    resource_type: 'macro',
+    package_name: macro.packageName,
+    path: macro.path,
+    original_file_path: macro.path,
+    unique_id: macro.uniqueId,
+    macro_sql: macro.file.text,
+    depends_on: { macros: [] },
+    description: '',
+    meta: {},
+    patch_path: null,
+    arguments: [],
+    supported_languages: null,
+  };
+}
