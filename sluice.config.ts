@@ -14,4 +14,10 @@ export default defineProject({
     film_actors: full(),
     users: full(),
   },
+
+  // Where `cdk deploy` finds the source and Snowflake. Every option stands in lib/config/define-cloud.ts.
+  cloud: {
+    source: { host: 'shop.example.eu-west-1.rds.amazonaws.com', database: 'shop' },
+    snowflake: { account: 'myorg-myaccount' },
+  },
 });

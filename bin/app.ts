@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { cloudNames, type Environment, loadEnvironments, SluiceError } from '../lib/config/index.ts';
-import { bundleFunctions, PipelineStack, provisionDigest } from '../lib/stacks/index.ts';
+import { bundleCode, layBundles, PipelineStack, provisionDigest } from '../lib/stacks/index.ts';
 
 /**
  * The CDK's app: a stack for each environment of the config.
@@ -11,14 +11,14 @@ import { bundleFunctions, PipelineStack, provisionDigest } from '../lib/stacks/i
  */
 async function synthesize(app: App): Promise<void> {
   const { environments, directory } = await loadEnvironments(String(app.node.tryGetContext('config') ?? '.'));
+  const folder = join('.sluice', 'bundles');
+  const codeDirectory = join(folder, '.code');
+  await bundleCode(codeDirectory);
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   for (const environment of selected(environments, app.node.tryGetContext('environment'))) {
     const { cloud, baseName } = environment;
-    const bundles = await bundleFunctions({
-      environment,
-      directory,
-      outDirectory: join('.sluice', 'bundles', baseName),
-    });
+    const outDirectory = join(folder, baseName);
+    const bundles = layBundles({ environment, directory, codeDirectory, outDirectory });
     new PipelineStack(app, cloudNames(environment).stack, {
       environment,
       bundles,

@@ -43,24 +43,25 @@ export interface BundleOptions {
   readonly environment: Environment;
   /** Folder of the config: contracts and relative paths are taken from here. */
   readonly directory: string;
+  /** What `bundleCode` has written. */
+  readonly codeDirectory: string;
   /** Where the folders go; what stood there is replaced. */
   readonly outDirectory: string;
-  /** @default all */
-  readonly functions?: readonly FunctionName[];
 }
 
 /**
- * Bundles every function with esbuild, in this process, and lays the data that it reads beside it. A bundle keeps the
- * layout of this repository for that data: `snowflake/`, `models/`, `contracts/` and `lib/transform/include/` stand at the root.
+ * The bundles of an environment: the code, and beside it the data that it reads, in the layout of this repository:
+ * `snowflake/`, `models/`, `contracts/` and `lib/transform/include/` stand at the root.
  */
-export async function bundleFunctions(options: BundleOptions): Promise<Bundles> {
-  const { environment, directory, outDirectory } = options;
-  const functions = options.functions ?? functionNames;
+export function layBundles(options: BundleOptions): Bundles {
+  const { environment, directory, codeDirectory, outDirectory } = options;
   rmSync(outDirectory, { recursive: true, force: true });
-  await Promise.all(functions.map((name) => bundleCode(name, join(outDirectory, name))));
-  const folders = new Map(functions.map((name) => [name, join(outDirectory, name)]));
-  for (const [name, folder] of folders) layData(environment, directory, folder, dataOf[name]);
-  return bundlesOf((name) => folders.get(name) ?? '');
+  return bundlesOf((name) => {
+    const folder = join(outDirectory, name);
+    cpSync(join(codeDirectory, name), folder, { recursive: true });
+    layData(environment, directory, folder, dataOf[name]);
+    return folder;
+  });
 }
 
 /** A folder for each function, by its name. */
@@ -78,11 +79,21 @@ export function bundlesOf(folderOf: (name: FunctionName) => string): Bundles {
   };
 }
 
-async function bundleCode(name: FunctionName, folder: string): Promise<void> {
+/**
+ * Bundles the code of every function with esbuild, in this process and in one go: what they share is parsed once.
+ *
+ * @param outDirectory gets a folder for each function, with `index.mjs`; what stood there is replaced
+ */
+export async function bundleCode(outDirectory: string): Promise<void> {
   const { build } = await import('esbuild');
+  rmSync(outDirectory, { recursive: true, force: true });
   await build({
-    entryPoints: [join(root, 'lambdas', `${name}.ts`)],
-    outfile: join(folder, 'index.mjs'),
+    entryPoints: functionNames.map((name) => ({
+      in: join(root, 'lambdas', `${name}.ts`),
+      out: `${name}/index`,
+    })),
+    outdir: outDirectory,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     target: 'node24',
