@@ -9,7 +9,6 @@ with descriptions as (
         count(*) as lines,
         max(invoiced_at) as last_used_at
     from {{ ref('stg_sales_lines') }}
-    where description is not null
     group by stock_code, description
 ),
 
@@ -18,6 +17,7 @@ best_descriptions as (
         stock_code,
         description
     from descriptions
+    where description is not null
     qualify row_number() over (
         partition by stock_code
         order by sale_lines desc, lines desc, last_used_at desc, description
@@ -27,7 +27,6 @@ best_descriptions as (
 totals as (
     select
         stock_code,
-        max(item_type) as item_type,
         sum(case when line_type = 'sale' then quantity else 0 end) as units_sold,
         sum(case when line_type = 'cancellation' then -quantity else 0 end) as units_returned,
         sum(case when line_type = 'sale' then amount else 0 end) as sales_amount,
@@ -41,7 +40,7 @@ totals as (
 select
     totals.stock_code,
     best_descriptions.description,
-    totals.item_type,
+    {{ item_type('totals.stock_code') }} as item_type,
     totals.units_sold,
     totals.units_returned,
     totals.revenue,

@@ -1,5 +1,6 @@
 select
-    _file || '#' || _row as line_id,
+    _file as file,
+    _row as file_row,
     invoiceno as invoice_no,
     stockcode as stock_code,
     nullif(trim(description), '') as description,
