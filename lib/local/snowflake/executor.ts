@@ -56,6 +56,7 @@ export class Executor {
     try {
       let result: StatementResult | undefined;
       for (const statement of splitStatements(sql)) {
+        if (running.signal.aborted) throw canceled();
         result = await this.#runStatement(session, statement, binds, running);
       }
       if (result === undefined) throw unsupported('an empty statement');
@@ -178,9 +179,20 @@ function pause(attempt: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.min(2 + attempt * 5, 50)));
 }
 
-/** Stops what runs on a connection when the signal fires; the returned function ends the watch. */
+/** How often an interrupt is repeated: one that reaches DuckDB between two of its queries is lost. */
+const INTERRUPT_EVERY_MS = 20;
+
+/** Stops what runs on a connection when the signal fires, until the returned function is called. */
 export function interruptOn(signal: AbortSignal, duck: DuckDBConnection): () => void {
-  const stop = () => duck.interrupt();
-  signal.addEventListener('abort', stop, { once: true });
-  return () => signal.removeEventListener('abort', stop);
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    duck.interrupt();
+    timer = setInterval(() => duck.interrupt(), INTERRUPT_EVERY_MS);
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  return () => {
+    signal.removeEventListener('abort', stop);
+    clearInterval(timer);
+  };
 }

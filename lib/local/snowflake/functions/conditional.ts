@@ -2,7 +2,7 @@ import type { CallSite } from '../translate/call.ts';
 import { castTo, unify } from '../translate/casts.ts';
 import { comparable, divide } from '../translate/operators.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { BOOLEAN, fixed } from '../types.ts';
+import { BOOLEAN, duckType, fixed } from '../types.ts';
 import { condition, type Emitters, numberOf } from './helpers.ts';
 
 function choose(test: string, yes: Emitted, no: Emitted): Emitted {
@@ -47,9 +47,10 @@ function div0(nullIsZero: boolean) {
   return (site: CallSite): Emitted => {
     const [left, right] = [numberOf(site.arg(0)), numberOf(site.arg(1))];
     const quotient = divide(left, right);
+    const zeroOf = quotient.type === undefined ? '0' : `CAST(0 AS ${duckType(quotient.type)})`;
     const zero = nullIsZero ? `COALESCE(${right.sql}, 0) = 0` : `${right.sql} = 0`;
     return {
-      sql: `CASE WHEN ${zero} AND ${left.sql} IS NOT NULL THEN 0 ELSE ${quotient.sql} END`,
+      sql: `CASE WHEN ${zero} AND ${left.sql} IS NOT NULL THEN ${zeroOf} ELSE ${quotient.sql} END`,
       type: quotient.type,
     };
   };

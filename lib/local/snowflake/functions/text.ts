@@ -24,7 +24,7 @@ function regexpSubstr(site: CallSite): Emitted {
   const [subject, pattern] = [textOf(site.arg(0)), textOf(site.arg(1))];
   const occurrence = site.optional(3)?.sql ?? '1';
   const extracts = (site.constant(4) ?? '').includes('e') || site.count > 5;
-  const group = site.count > 5 ? integerOf(site.arg(5)) : extracts ? '1' : '0';
+  const group = site.count > 5 ? `CAST(${site.arg(5).sql} AS INTEGER)` : extracts ? '1' : '0';
   const all = `regexp_extract_all(${from(subject, site.optional(2))}, ${pattern}, ${group}, ${literal(options(site, 4))})`;
   return { sql: `${all}[CAST(${occurrence} AS BIGINT)]`, type: TEXT };
 }
