@@ -11,7 +11,7 @@ export interface Problem {
 }
 
 /** `file:line:column`, as far as it is known. */
-export function placeOf(problem: Pick<Problem, 'file' | 'line' | 'column'>): string {
+function placeOf(problem: Pick<Problem, 'file' | 'line' | 'column'>): string {
   if (problem.file === undefined) return '';
   const line = problem.line === undefined ? '' : `:${problem.line}`;
   const column = problem.line === undefined || problem.column === undefined ? '' : `:${problem.column}`;

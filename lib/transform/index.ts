@@ -1,14 +1,10 @@
 /** A dbt-compatible runner: reads a project, builds its models beside what is published, tests them, and publishes. */
-export { type Problem, ProjectError } from './errors.ts';
+export { ProjectError } from './errors.ts';
 export type {
   BuildReport,
-  CompiledNode,
-  CompileReport,
   FreshnessReport,
   FreshnessResult,
-  ModelResult,
   NodeEvent,
-  TestResult,
   TransformOptions,
 } from './options.ts';
 export { build, test } from './run/build.ts';

@@ -2,9 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
-import { build, type NodeEvent, test as runTests, type TransformOptions } from '../../lib/transform/index.ts';
+import {
+  build,
+  compile,
+  type NodeEvent,
+  test as runTests,
+  type TransformOptions,
+} from '../../lib/transform/index.ts';
 import { freshSnowflake, temporaryFolder } from '../support/index.ts';
-import { shop } from './support/projects.ts';
+import { dbtProject, shop } from './support/projects.ts';
 
 const fixture = resolve(import.meta.dirname, 'fixtures/shop');
 const { connection } = await freshSnowflake();
@@ -201,11 +207,20 @@ describe('a build that fails', () => {
     expect(failed?.status).toBe('error');
     expect(failed?.error).toMatch(/^model stg_orders \(models\/staging\/stg_orders\.sql\): /);
     expect(failed?.error).toMatch(/AMOUNT/i);
-    const [, path = ''] = /compiled SQL: (.*)/.exec(failed?.error ?? '') ?? [];
+    const [, path = ''] = /compiled SQL: ([^:\n]*)/.exec(failed?.error ?? '') ?? [];
     expect(readFileSync(path, 'utf8')).toContain('where amount >= 0');
     expect(events.filter(({ status }) => status === 'skipped').map(({ name }) => name)).toContain(
       'customers',
     );
+  });
+
+  test('at SQL with a syntax error shows the line of the compiled SQL', async () => {
+    const directory = dbtProject({
+      'models/a.sql': "{{ config(materialized='table') }}\nselect\n  1 as x\n  2 as y\n",
+    });
+    const report = await build({ ...options, directory });
+    expect(report.failure?.kind).toBe('usage');
+    expect(report.problems[0]).toMatch(/compiled SQL: .*a\.sql:3:\d+\n {2}3 \|/);
   });
 
   test('when it is interrupted leaves what is published', async () => {
@@ -232,6 +247,13 @@ test('tests alone run against what is published', async () => {
   expect(failing.problems).toHaveLength(1);
   expect(failing.failure?.message).toContain('amounts_add_up');
   expect(await schemas()).toEqual(['DEV']);
+});
+
+test('compile writes the SQL over published names, and runs nothing', async () => {
+  await build(options);
+  const { nodes } = await compile({ ...options, select: ['customers'], exclude: ['resource_type:test'] });
+  expect(nodes.map(({ uniqueId }) => uniqueId)).toEqual(['model.shop.customers']);
+  expect(readFileSync(nodes[0]?.path ?? '', 'utf8')).toContain('from SHOP.DEV.stg_orders');
 });
 
 test('run_results.json and the compiled SQL are written', async () => {

@@ -1,5 +1,5 @@
 import { callable, JinjaObject, tuple } from '../../jinja/index.ts';
-import type { QueryResult, WarehouseValue } from '../../snowflake/index.ts';
+import type { QueryResult } from '../../snowflake/index.ts';
 
 /** The rows of a query as templates see them, with the parts of agate's tables that dbt projects use. */
 export class ResultTable extends JinjaObject {
@@ -187,11 +187,4 @@ class NamedList extends JinjaObject {
   override length(): number {
     return this.#items.length;
   }
-}
-
-/** What `load_result` gives: the driver's response, the rows as lists, and the table. */
-export interface StoredResult {
-  readonly response: unknown;
-  readonly data: readonly (readonly WarehouseValue[])[] | readonly (readonly unknown[])[];
-  readonly table: ResultTable;
 }

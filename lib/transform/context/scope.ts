@@ -2,7 +2,7 @@ import type { MacroRegistry } from './macros.ts';
 import type { Variables } from './variables.ts';
 
 /** Where a run builds to, by dbt's names. */
-export interface Target {
+interface Target {
   readonly name: string;
   readonly database: string;
   readonly schema: string;

@@ -63,6 +63,8 @@ export class NodeSession {
   readonly #warehouse: Warehouse;
   readonly #cache: RelationCache;
   readonly #options: ExecuteOptions;
+  /** The statement of a template that the warehouse refused last: its error counts lines from there. */
+  failedStatement: string | undefined;
 
   constructor(warehouse: Warehouse, cache: RelationCache, signal?: AbortSignal) {
     this.#warehouse = warehouse;
@@ -74,7 +76,12 @@ export class NodeSession {
   async execute(sql: string): Promise<Executed> {
     let result: QueryResult | undefined;
     for (const statement of splitStatements(sql)) {
-      result = await this.#warehouse.execute(statement, this.#options);
+      try {
+        result = await this.#warehouse.execute(statement, this.#options);
+      } catch (error) {
+        this.failedStatement = statement;
+        throw error;
+      }
     }
     if (result === undefined) return { response: {}, table: new ResultTable([], []) };
     return {

@@ -2,7 +2,7 @@ import type { NodeConfig } from '../project/config-tree.ts';
 import type { ColumnProperties } from '../project/properties.ts';
 import type { Data, DataRecord } from '../values.ts';
 
-export type ResourceType = 'model' | 'test' | 'seed' | 'snapshot' | 'analysis' | 'operation' | 'source';
+type ResourceType = 'model' | 'test' | 'seed' | 'snapshot' | 'analysis' | 'operation' | 'source';
 
 export interface RefCall {
   readonly packageName: string | null;
@@ -55,7 +55,7 @@ export interface SqlNode extends NodeBase {
   readonly properties: DataRecord;
 }
 
-export interface GenericTestInfo {
+interface GenericTestInfo {
   readonly namespace: string | null;
   readonly name: string;
   readonly arguments: Readonly<Record<string, Data>>;

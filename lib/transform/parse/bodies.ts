@@ -6,11 +6,20 @@ import type { Data, DataRecord } from '../values.ts';
 import { asRecord } from '../values.ts';
 import { renderNative } from './templates.ts';
 
+/** A place in a file of the project; line and column from 1. */
+export interface Site {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
 /** What a node's SQL comes from. */
 export interface NodeBody {
   /** As errors show it. */
   readonly file: string;
   readonly line: number;
+  /** Where a ref or source was written, or as near to it as is known: the call may stand in a macro. */
+  siteOf(call: RefCall | SourceCall): Site;
   /** Renders it without waiting, while the project is parsed. */
   parse(context: NodeContext): void;
   /** The SQL, with questions to the warehouse answered. */
@@ -35,6 +44,23 @@ export class FileBody implements NodeBody {
   compile(context: NodeContext): Promise<string> {
     return this.#template.in(context.macros.environment).render(context.resolve);
   }
+
+  siteOf(call: RefCall | SourceCall): Site {
+    const names = isSourceCall(call) ? call : [call.name];
+    const quoted = names
+      .map((name) => `['"]${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}['"]`)
+      .join('\\s*,\\s*');
+    const written = new RegExp(`\\b(?:ref|source)\\s*\\((?:[^()]*,)?\\s*${quoted}`);
+    const { source } = this.#template;
+    const offset = written.exec(source)?.index;
+    if (offset === undefined) return { file: this.file };
+    const before = source.slice(0, offset).split('\n');
+    return { file: this.file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  }
+}
+
+function isSourceCall(call: RefCall | SourceCall): call is SourceCall {
+  return Array.isArray(call);
 }
 
 /** What a generic test tests. */
@@ -64,6 +90,10 @@ export class GenericTestBody implements NodeBody {
     this.#macro = macro;
     this.#tested = tested;
     this.#arguments = parameters;
+  }
+
+  siteOf(): Site {
+    return { file: this.file, line: this.line };
   }
 
   parse(context: NodeContext): void {

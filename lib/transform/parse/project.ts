@@ -85,14 +85,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
   const off = new Names(all.filter(({ enabled }) => !enabled));
   for (const { node, body } of drafts) {
     if (!node.enabled) continue;
-    node.dependsOn = resolveDependencies(
-      node,
-      names,
-      off,
-      loaded.root.name,
-      () => ({ file: body.file, line: body.line }),
-      problems,
-    );
+    node.dependsOn = resolveDependencies(node, names, off, loaded.root.name, body, problems);
     checkMaterialization(node, body, registry, problems);
   }
   const graph = new Graph(nodes.map((node) => ({ id: node.uniqueId, parents: parentsOf(node) })));
@@ -114,7 +107,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
   };
 }
 
-export function parentsOf(node: GraphNode): readonly string[] {
+function parentsOf(node: GraphNode): readonly string[] {
   return node.resourceType === 'source' ? [] : node.dependsOn;
 }
 

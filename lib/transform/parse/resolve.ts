@@ -1,6 +1,7 @@
 import { similarNames } from '../../config/index.ts';
 import type { Problems } from '../errors.ts';
 import type { GraphNode, RefCall, SourceCall, SourceNode, SqlNode } from '../graph/node.ts';
+import type { NodeBody } from './bodies.ts';
 
 /** Finds what `ref` and `source` mean. */
 export class Names {
@@ -50,13 +51,6 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-/** Where a call was written, to be named if it leads nowhere. */
-export interface CallSite {
-  readonly file: string;
-  readonly line?: number;
-  readonly column?: number;
-}
-
 /**
  * Turns the refs and sources of a node into unique ids. What does not exist is a problem, with the name that was
  * probably meant; a disabled node is said to be disabled.
@@ -66,7 +60,7 @@ export function resolveDependencies(
   names: Names,
   disabled: Names,
   rootPackage: string,
-  siteOf: (call: RefCall | SourceCall) => CallSite,
+  body: NodeBody,
   problems: Problems,
 ): string[] {
   const found: string[] = [];
@@ -77,7 +71,7 @@ export function resolveDependencies(
       const spelled = call.packageName === null ? call.name : `${call.packageName}.${call.name}`;
       const off = disabled.ref(call, node.packageName, rootPackage) !== undefined;
       problems.add({
-        ...siteOf(call),
+        ...body.siteOf(call),
         message: off
           ? `${describe(node)} reads "${spelled}", which is disabled.`
           : `${describe(node)} reads "${spelled}", and there is no such model, seed or snapshot.`,
@@ -91,7 +85,7 @@ export function resolveDependencies(
     else {
       const off = disabled.source(call, node.packageName) !== undefined;
       problems.add({
-        ...siteOf(call),
+        ...body.siteOf(call),
         message: off
           ? `${describe(node)} reads the source "${call.join('.')}", which is disabled.`
           : `${describe(node)} reads the source "${call.join('.')}", and no schema file describes it.`,

@@ -5,7 +5,7 @@ import { readTestRequest, type TestRequest } from './test-shapes.ts';
 import type { YamlFile } from './yaml.ts';
 
 /** Where a part of a schema file stands. */
-export interface Place {
+interface Place {
   readonly file: string;
   readonly line: number;
 }

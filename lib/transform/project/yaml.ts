@@ -17,7 +17,7 @@ export function readYaml(absolute: string, file: string, problems: Problems): Ya
   return parseYaml(readFileSync(absolute, 'utf8'), file, problems);
 }
 
-export function parseYaml(text: string, file: string, problems: Problems): YamlFile | undefined {
+function parseYaml(text: string, file: string, problems: Problems): YamlFile | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,

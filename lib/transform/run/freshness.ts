@@ -2,14 +2,12 @@ import type { Warehouse } from '../../snowflake/index.ts';
 import type { SourceNode, Threshold } from '../graph/node.ts';
 import { type RelationName, sqlName } from '../relation.ts';
 
-export type FreshnessStatus = 'pass' | 'warn' | 'error' | 'runtime error';
-
 /** How old the newest row of a source's table is. */
 export interface Age {
   readonly maxLoadedAt: string;
   readonly snapshottedAt: string;
   readonly ageSeconds: number;
-  readonly status: Exclude<FreshnessStatus, 'runtime error'>;
+  readonly status: 'pass' | 'warn' | 'error';
 }
 
 const secondsOf: Readonly<Record<Threshold['period'], number>> = { minute: 60, hour: 3600, day: 86_400 };
@@ -18,7 +16,7 @@ const secondsOf: Readonly<Record<Threshold['period'], number>> = { minute: 60, h
 const never = '0001-01-01T00:00:00Z';
 
 /** The statement that asks a source's table for its newest row and the warehouse's clock. */
-export function freshnessSql(source: SourceNode, relation: RelationName): string {
+function freshnessSql(source: SourceNode, relation: RelationName): string {
   const newest =
     source.loadedAtQuery === null
       ? `select max(${source.loadedAtField ?? ''}) from ${sqlName(relation)}${filterOf(source)}`

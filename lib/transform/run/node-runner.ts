@@ -56,7 +56,7 @@ export class NodeRunner {
     } catch (error) {
       this.#parts.signal?.throwIfAborted();
       const file = this.#parts.project.bodies.get(node.uniqueId)?.file ?? node.originalPath;
-      const message = errorMessage(node, file, error, compiled?.path ?? null);
+      const message = errorMessage(error, { node, file, compiled, statement: session.failedStatement });
       return finish({ status: 'error', passed: false, message, errorKind: kindOf(error) });
     }
   }

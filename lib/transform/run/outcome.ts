@@ -4,6 +4,7 @@ import { WarehouseError } from '../../snowflake/index.ts';
 import type { Timing } from '../artifacts/results.ts';
 import type { SqlNode } from '../graph/node.ts';
 import { describe } from '../parse/resolve.ts';
+import { placeInSql } from './sql-place.ts';
 
 /** How a node of a run ended. */
 export interface Outcome {
@@ -24,14 +25,35 @@ export interface Outcome {
   readonly errorKind?: ErrorKind;
 }
 
-/** What a node that failed has to say: which node and file, what the warehouse or the template said, and the SQL's path. */
-export function errorMessage(node: SqlNode, file: string, error: unknown, path: string | null): string {
+/** What was known of a node when it failed. */
+export interface Failed {
+  readonly node: SqlNode;
+  /** File of the node, as the project names it. */
+  readonly file: string;
+  readonly compiled: { readonly path: string; readonly sql: string } | undefined;
+  /** The statement that the warehouse refused, if it did. */
+  readonly statement: string | undefined;
+}
+
+/** What a node that failed has to say: node and file, what the warehouse or the template said, and where in the SQL. */
+export function errorMessage(error: unknown, { node, file, compiled, statement }: Failed): string {
   const cause = causeOf(error);
   const said = cause instanceof Error ? cause.message : String(cause);
-  // Where a template asked for the statement is beside the point when the SQL in it is wrong.
-  const sql = path === null ? '' : `\n  compiled SQL: ${path}`;
-  const hint = cause instanceof SluiceError && cause.hint !== '' ? `\n  ${cause.hint}` : '';
-  return `${describe(node)} (${file}): ${said}${sql}${hint}`;
+  const lines = [`${describe(node)} (${file}): ${said}`];
+  if (compiled !== undefined) {
+    const place =
+      cause instanceof WarehouseError && statement !== undefined
+        ? placeInSql(compiled.sql.trim(), statement, cause)
+        : undefined;
+    if (place === undefined) lines.push(`  compiled SQL: ${compiled.path}`);
+    else {
+      const gutter = `  ${place.line} | `;
+      lines.push(`  compiled SQL: ${compiled.path}:${place.line}:${place.column}`, `${gutter}${place.text}`);
+      lines.push(`${' '.repeat(gutter.length - 2)}| ${' '.repeat(place.column - 1)}^`);
+    }
+  }
+  if (cause instanceof SluiceError && cause.hint !== '') lines.push(`  ${cause.hint}`);
+  return lines.join('\n');
 }
 
 /** What the warehouse said, if an error of a template is about that; the error itself otherwise. */

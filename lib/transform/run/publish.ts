@@ -4,7 +4,7 @@ import { type RelationName, sqlName } from '../relation.ts';
 /** What has to happen to make one candidate the published relation. */
 export type Publication = TablePublication | ViewPublication;
 
-export interface TablePublication {
+interface TablePublication {
   readonly kind: 'table';
   readonly node: string;
   readonly candidate: RelationName;
@@ -13,7 +13,7 @@ export interface TablePublication {
   readonly transient: boolean;
 }
 
-export interface ViewPublication {
+interface ViewPublication {
   readonly kind: 'view';
   readonly node: string;
   readonly published: RelationName;

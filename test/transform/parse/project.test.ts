@@ -135,7 +135,7 @@ test('all that is wrong is said at once, with file, line and what was meant', ()
   expect(
     problemsOf({
       'models/orders.sql': 'select 1 as id',
-      'models/a.sql': "select * from {{ ref('order') }}",
+      'models/a.sql': "select *\nfrom {{ ref('order') }}",
       'models/b.sql': "select * from {{ source('raw', 'orderz') }}",
       'models/c.sql': "{{ config(materialized='tabel') }} select 1",
       'models/d.sql': "select * from {{ ref('e') }}",
@@ -159,7 +159,7 @@ sources:
     'models/schema.yml:8 | the arguments of the test accepted_values are not a record. | ',
     'models/sub/orders.sql: | there are two models named "orders". | The other one is models/orders.sql.',
     'models/schema.yml:7 | there is no generic test "uniqe". | Did you mean "unique"?',
-    'models/a.sql:1 | model a reads "order", and there is no such model, seed or snapshot. | Did you mean "orders"?',
+    'models/a.sql:2 | model a reads "order", and there is no such model, seed or snapshot. | Did you mean "orders"?',
     'models/b.sql:1 | model b reads the source "raw.orderz", and no schema file describes it. | Did you mean "raw.orders"?',
     'models/c.sql: | model c is to be materialized as "tabel", and nothing knows how. | Did you mean "table"?',
     expect.stringMatching(/circle: d -> e -> d .*\| Take one of the refs out/),

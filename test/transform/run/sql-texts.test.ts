@@ -4,6 +4,7 @@ import { splitStatements } from '../../../lib/transform/context/split-statements
 import { folded, noQuoting, quote, renderRelation, sqlName } from '../../../lib/transform/relation.ts';
 import { prependCtes } from '../../../lib/transform/run/ctes.ts';
 import { publishStatements } from '../../../lib/transform/run/publish.ts';
+import { placeInSql } from '../../../lib/transform/run/sql-place.ts';
 
 const cte = { name: '__dbt__cte__a', sql: 'select 1 as x' };
 
@@ -55,6 +56,16 @@ test('names are written as the project has them, and as Snowflake keeps them', (
   expect(renderRelation(relation)).toBe('sluice.DEV."my-model"');
   expect(sqlName(relation)).toBe('"SLUICE"."DEV"."my-model"');
   expect(folded('abc', true)).toBe('abc');
+});
+
+test('an error of the warehouse is placed in the compiled SQL', () => {
+  const sql = 'select\n  a,\n  b\nfrom t';
+  const statement = `create or replace view v\n  as (\n    ${sql}\n  )`;
+  expect(placeInSql(sql, statement, { line: 4, column: 3 })).toEqual({ line: 2, column: 3, text: '  a,' });
+  expect(placeInSql(sql, statement, { line: 3, column: 5 })).toEqual({ line: 1, column: 1, text: 'select' });
+  expect(placeInSql(sql, statement, { line: 1, column: 1 })).toBeUndefined();
+  expect(placeInSql(sql, statement, { line: undefined, column: undefined })).toBeUndefined();
+  expect(placeInSql(sql, 'drop view v', { line: 1, column: 1 })).toBeUndefined();
 });
 
 const place = (schema: string) => ({ database: 'D', schema, identifier: 'm', quoting: noQuoting });
