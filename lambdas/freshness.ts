@@ -18,7 +18,7 @@ export async function checkFreshness({ runId }: RunState, invocation: Invocation
   invocation.metrics.addMetric('SourcesStale', MetricUnit.Count, stale.length);
   const problems = stale.map(
     ({ source, table, status, ageSeconds, error }) =>
-      `Source ${source}.${table}: ${error ?? `${status}, ${ageSeconds} seconds old`}`,
+      `Source ${source}.${table}: ${error ?? `${status}, ${Math.round(ageSeconds ?? 0)} seconds old`}`,
   );
   return { ok: problems.length === 0, problems };
 }

@@ -59,7 +59,7 @@ export function lambdaHandler<Event, Result>(
       logger.error('failed', { error });
       throw named(error);
     } finally {
-      metrics.publishStoredMetrics();
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
   };
 }

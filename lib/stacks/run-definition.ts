@@ -70,7 +70,6 @@ export class RunDefinition extends Construct {
     const { functions, loadTimeoutMinutes } = this.#props;
     const plan = this.#step('Plan', functions.plan, {
       payload: { input: JsonPath.entirePayload, execution: JsonPath.stringAt('$$.Execution.Name') },
-      resultPath: '$',
     });
     const load = this.#step('Load', functions.load, { resultPath: '$.load' });
     load.addRetry({
@@ -141,12 +140,12 @@ export class RunDefinition extends Construct {
   #step(
     name: string,
     lambdaFunction: IFunction,
-    options: { payload?: Record<string, unknown>; resultPath: string },
+    options: { payload?: Record<string, unknown>; resultPath?: string },
   ): LambdaInvoke {
     const task = new LambdaInvoke(this, name, {
       lambdaFunction,
       payloadResponseOnly: true,
-      resultPath: options.resultPath,
+      ...(options.resultPath === undefined ? {} : { resultPath: options.resultPath }),
       ...(options.payload === undefined ? {} : { payload: TaskInput.fromObject(options.payload) }),
     });
     task.addRetry(whatHeals);
