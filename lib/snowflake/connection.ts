@@ -125,6 +125,13 @@ async function login(connection: SnowflakeConnection, options: ConnectOptions): 
   }
 }
 
+/** The driver's `connectAsync` resolves also when the login was refused: only its callback tells. */
+function connect(connection: Connection): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    connection.connect((error) => (error ? reject(error) : resolve(connection)));
+  });
+}
+
 async function loginOnce(
   driver: Driver,
   connection: SnowflakeConnection,
@@ -144,7 +151,7 @@ async function loginOnce(
   });
   try {
     const driverConnection = driver.createConnection(driverOptions(connection, options));
-    return await Promise.race([driverConnection.connectAsync(), late]);
+    return await Promise.race([connect(driverConnection), late]);
   } catch (error) {
     throw error instanceof SluiceError ? error : warehouseError(error, doing);
   } finally {
