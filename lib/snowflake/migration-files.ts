@@ -15,7 +15,7 @@ export interface MigrationFile {
 export const ledgerFile = 'ledger.sql';
 
 /** Run by an account admin, once, and by no provision. */
-const bootstrapFile = 'bootstrap.sql';
+export const bootstrapFile = 'bootstrap.sql';
 
 /** `snowflake/` beside `lib/`. */
 export function defaultMigrationsDirectory(): string {
