@@ -216,11 +216,11 @@ describe('a build that fails', () => {
 
   test('at SQL with a syntax error shows the line of the compiled SQL', async () => {
     const directory = dbtProject({
-      'models/a.sql': "{{ config(materialized='table') }}\nselect\n  1 as x\n  2 as y\n",
+      'models/a.sql': 'select\n  1 as x\n  2 as y\n',
     });
     const report = await build({ ...options, directory });
     expect(report.failure?.kind).toBe('usage');
-    expect(report.problems[0]).toMatch(/compiled SQL: .*a\.sql:3:\d+\n {2}3 \|/);
+    expect(report.problems[0]).toMatch(/unexpected '2'\.\n {2}compiled SQL: .*a\.sql:\d+:\d+\n/);
   });
 
   test('when it is interrupted leaves what is published', async () => {

@@ -43,7 +43,7 @@ export function errorMessage(error: unknown, { node, file, compiled, statement }
   if (compiled !== undefined) {
     const place =
       cause instanceof WarehouseError && statement !== undefined
-        ? placeInSql(compiled.sql.trim(), statement, cause)
+        ? placeInSql(compiled.sql.trim(), statement, positionOf(cause))
         : undefined;
     if (place === undefined) lines.push(`  compiled SQL: ${compiled.path}`);
     else {
@@ -54,6 +54,15 @@ export function errorMessage(error: unknown, { node, file, compiled, statement }
   }
   if (cause instanceof SluiceError && cause.hint !== '') lines.push(`  ${cause.hint}`);
   return lines.join('\n');
+}
+
+/** Where the warehouse says that an error is; its message tells it too, counting columns from 0. */
+function positionOf(error: WarehouseError): { line: number | undefined; column: number | undefined } {
+  if (error.line !== undefined) return { line: error.line, column: error.column };
+  const [, line, position] = /line (\d+) at position (\d+)/.exec(error.message) ?? [];
+  return line === undefined
+    ? { line: undefined, column: undefined }
+    : { line: Number(line), column: Number(position) + 1 };
 }
 
 /** What the warehouse said, if an error of a template is about that; the error itself otherwise. */
