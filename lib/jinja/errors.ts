@@ -83,9 +83,11 @@ export class TemplateError extends Error {
   private describe(): void {
     const lines = [this.reason, `  at ${this.file}:${this.line}:${this.column}`];
     if (this.excerpt !== '') lines.push(this.excerpt);
-    for (const frame of this.macroStack) {
-      lines.push(`  in macro ${frame.name}, called at ${frame.file}:${frame.line}:${frame.column}`);
-    }
+    const stack = this.macroStack.map(
+      (frame) => `  in macro ${frame.name}, called at ${frame.file}:${frame.line}:${frame.column}`,
+    );
+    // A macro that calls itself would repeat one line over and over.
+    lines.push(...stack.filter((line, index) => line !== stack[index - 1]));
     this.message = lines.join('\n');
   }
 }

@@ -40,9 +40,12 @@ export class RunnableTemplate implements Template {
   macros(context: Context = {}): ReadonlyMap<string, Macro> {
     const exports: Exports = new Map();
     this.run('sync', context, exports);
-    return new Map(
-      [...exports].map(([name, macro]) => [name, new BoundMacro(macro, () => this.asyncMacros(context))]),
-    );
+    let asyncForms: Promise<Exports> | undefined;
+    const load = (): Promise<Exports> => {
+      asyncForms ??= this.asyncMacros(context);
+      return asyncForms;
+    };
+    return new Map([...exports].map(([name, macro]) => [name, new BoundMacro(macro, load)]));
   }
 
   compiled(): CompiledTemplate {
@@ -105,7 +108,7 @@ class BoundMacro extends Macro {
   readonly arguments: readonly string[];
   private readonly syncForm: Macro;
   private readonly load: () => Promise<Exports>;
-  private asyncForms: Promise<Exports> | undefined;
+  private asyncForm: Macro | undefined;
 
   constructor(syncForm: Macro, load: () => Promise<Exports>) {
     super();
@@ -120,11 +123,22 @@ class BoundMacro extends Macro {
     return this.syncForm.call(args, keywords, depth);
   }
 
-  override async callAsync(args: readonly unknown[], keywords?: Keywords, depth = 0): Promise<unknown> {
-    this.asyncForms ??= this.load();
-    const form = (await this.asyncForms).get(this.name);
-    if (form === undefined)
+  override callAsync(args: readonly unknown[], keywords?: Keywords, depth = 0): Promise<unknown> {
+    return this.asyncForm === undefined
+      ? this.callFirst(args, keywords, depth)
+      : this.asyncForm.callAsync(args, keywords, depth);
+  }
+
+  private async callFirst(
+    args: readonly unknown[],
+    keywords: Keywords | undefined,
+    depth: number,
+  ): Promise<unknown> {
+    const form = (await this.load()).get(this.name);
+    if (form === undefined) {
       throw new TemplateError({ code: 'CALL', message: `macro '${this.name}' is not defined` });
+    }
+    this.asyncForm = form;
     return form.callAsync(args, keywords, depth);
   }
 

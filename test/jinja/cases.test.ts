@@ -34,12 +34,14 @@ describe.each(['cases.json', 'expressions.json'])('%s', (file) => {
 
   test('prints what Jinja2 prints', () => {
     const printed = cases.filter(({ expected }) => expected !== null);
-    for (const one of printed) expect.soft(renderSync(one), `${one.name}: ${one.template}`).toBe(one.expected);
+    for (const one of printed)
+      expect.soft(renderSync(one), `${one.name}: ${one.template}`).toBe(one.expected);
   });
 
   test('prints the same in the asynchronous form', async () => {
     const printed = cases.filter(({ expected }) => expected !== null);
-    for (const one of printed) expect.soft(await render(one), `${one.name}: ${one.template}`).toBe(one.expected);
+    for (const one of printed)
+      expect.soft(await render(one), `${one.name}: ${one.template}`).toBe(one.expected);
   });
 
   test('is an error where Jinja2 raises one', () => {

@@ -82,7 +82,7 @@ export class ExpressionWriter {
         return `(isTrue(t = ${sub(node.left)}) ? ${isOr ? 't' : right} : ${isOr ? right : 't'})`;
       }
       case 'concat':
-        return `(${node.parts.map((part) => this.text(part, place)).join(' + ')})`;
+        return `concat(${node.parts.map((part) => this.text(part, place)).join(' + ')}, at = ${node.at})`;
       case 'condition':
         return this.condition(node, place);
       case 'not':

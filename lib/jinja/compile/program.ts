@@ -105,8 +105,10 @@ class Operations implements NamedOperations {
 const helperNames = [
   'add',
   'attribute',
+  'bounded',
   'call',
   'callMethod',
+  'concat',
   'dict',
   'divide',
   'enter',

@@ -133,7 +133,7 @@ export class StatementWriter {
     const out = `text${this.code.number()}`;
     this.code.line(`let ${out} = '';`);
     this.block(body, { ...place, out });
-    return out;
+    return `bounded(${out})`;
   }
 
   /** Statements with a scope of their own. */
@@ -148,7 +148,8 @@ export class StatementWriter {
 
   private setBlock(node: Extract<Statement, { kind: 'setBlock' }>, place: StatementPlace): void {
     const text = this.captured(node.body, place);
-    const value = node.filter === undefined ? text : this.expressions.filterChain(node.filter, text, place);
+    const value =
+      node.filter === undefined ? `bounded(${text})` : this.expressions.filterChain(node.filter, text, place);
     this.assign(node.target, value, place);
   }
 
@@ -183,15 +184,15 @@ export class StatementWriter {
     const inside = { ...place, conditional: true };
     for (const [index, branch] of node.branches.entries()) {
       const head = `if (${this.expressions.truth(branch.test, place)}) {`;
-      if (index > 0) this.code.reopen('} else {');
-      this.code.open(head);
+      if (index === 0) this.code.open(head);
+      else this.code.reopen(`} else ${head}`);
       this.all(branch.body, inside);
     }
     if (node.otherwise.length > 0) {
       this.code.reopen('} else {');
       this.all(node.otherwise, inside);
     }
-    for (const _ of node.branches) this.code.close();
+    this.code.close();
   }
 
   private macro(node: MacroNode, place: StatementPlace): void {
@@ -275,7 +276,7 @@ export class StatementWriter {
     const declare = this.code.reserve();
     this.code.open('try {');
     body();
-    this.code.line('return out;');
+    this.code.line(state.kind === 'root' ? 'return out;' : 'return bounded(out);');
     this.code.reopen('} catch (error) {');
     this.code.line(
       state.kind === 'macro' ? `return leave(error, at, ${name});` : `throw fail(error, at, ${name});`,

@@ -1,8 +1,9 @@
 import { limitError, typeError, valueError } from '../errors.ts';
-import { add, longestText } from '../runtime/arithmetic.ts';
+import { add } from '../runtime/arithmetic.ts';
 import { equal, order } from '../runtime/compare.ts';
 import type { Core, Operation } from '../runtime/core.ts';
 import { indexOf, iterate, lengthOf } from '../runtime/iteration.ts';
+import { bounded, longestText } from '../runtime/limits.ts';
 import { entriesOf, isDict } from '../runtime/names.ts';
 import { sorted } from '../runtime/sorting.ts';
 import { str } from '../runtime/text.ts';
@@ -15,11 +16,11 @@ import { defineOperations } from './define.ts';
 function join(core: Core, value: unknown, separator: unknown = '', attribute: unknown = null): string {
   const read = attributeReader(core, attribute);
   const between = str(separator);
-  const text = iterate(value)
-    .map((item) => str(read(item)))
-    .join(between);
-  if (text.length > longestText) throw limitError('The text grows too long.');
-  return text;
+  return bounded(
+    iterate(value)
+      .map((item) => str(read(item)))
+      .join(between),
+  );
 }
 
 function batch(value: unknown, size: unknown, fill: unknown = null): Iterable<unknown> {

@@ -1,7 +1,7 @@
 import { limitError, typeError, valueError } from '../errors.ts';
-import { longestText } from '../runtime/arithmetic.ts';
 import type { Operation } from '../runtime/core.ts';
 import { indexOf } from '../runtime/iteration.ts';
+import { checkWidth, longestText } from '../runtime/limits.ts';
 import { capitalize } from '../runtime/methods/casing.ts';
 import { center } from '../runtime/methods/layout.ts';
 import { replace, splitLines, strip } from '../runtime/methods/texts.ts';
@@ -31,6 +31,7 @@ function title(value: unknown): string {
 
 function indent(value: unknown, width: unknown = 4, first: unknown = false, blank: unknown = false): string {
   if (typeof value !== 'string' && !(value instanceof Markup)) throw typeError('indent needs a str');
+  if (typeof width !== 'string') checkWidth(indexOf(width));
   const margin = typeof width === 'string' ? width : ' '.repeat(Math.max(0, indexOf(width)));
   const lines = splitLines(`${str(value)}\n`);
   if (margin.length * lines.length > longestText) throw limitError('The text grows too long.');

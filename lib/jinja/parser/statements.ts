@@ -20,6 +20,9 @@ const ownTags = [
   'print',
 ];
 
+/** Blocks nested deeper than this are a mistake or an attack. */
+const deepestBlocks = 100;
+
 /** Parses a template's tags. */
 export class StatementParser {
   private readonly stream: TokenStream;
@@ -65,12 +68,13 @@ export class StatementParser {
   private body(ends: readonly string[], opening: number): { body: Statement[]; end: string } {
     this.stream.skipOperator(':');
     this.stream.expect('block_end');
+    if (this.openBlocks.length >= deepestBlocks)
+      this.stream.fail('The blocks are nested too deeply', opening);
     this.openBlocks.push({ ends, at: opening });
     const body = this.statements(ends);
     this.openBlocks.pop();
     if (this.stream.current.type === 'eof') {
-      const wanted = ends.map((name) => `{% ${name} %}`).join(' or ');
-      this.stream.fail(`The template ends before this block does: ${wanted} is missing`, opening);
+      this.stream.fail(`The template ends before this block does: {% ${ends.at(-1)} %} is missing`, opening);
     }
     return { body, end: this.stream.next().text };
   }
@@ -124,7 +128,7 @@ export class StatementParser {
     const test = this.stream.skipName('if') ? this.expressions.expression() : undefined;
     const recursive = this.stream.skipName('recursive');
     this.loops++;
-    const { body, end } = this.body(['endfor', 'else'], at);
+    const { body, end } = this.body(['else', 'endfor'], at);
     this.loops--;
     const otherwise = end === 'else' ? this.body(['endfor'], at).body : [];
     return { kind: 'for', at, target, sequence, test, recursive, body, otherwise };

@@ -1,5 +1,6 @@
 import { limitError, TemplateError, typeError, valueError } from '../errors.ts';
 import { indexOf } from './iteration.ts';
+import { bounded, longestText } from './limits.ts';
 import { isSet, typeName } from './names.ts';
 import { JinjaObject } from './objects.ts';
 import { formatPercent } from './percent.ts';
@@ -7,8 +8,6 @@ import { str } from './text.ts';
 import { Undefined } from './undefined.ts';
 import { Float, float, int, Markup, PythonSet, Tuple } from './values.ts';
 
-/** Repeating and joining make nothing longer than this. */
-export const longestText = 10_000_000;
 /** A power's result has at most about this many bits. */
 const mostBits = 100_000;
 
@@ -103,11 +102,6 @@ export function escapeHtml(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll("'", '&#39;')
     .replaceAll('"', '&#34;');
-}
-
-function bounded(text: string): string {
-  if (text.length > longestText) throw limitError('The text grows too long.');
-  return text;
 }
 
 /** `a - b`: numbers and sets. */

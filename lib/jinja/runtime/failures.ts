@@ -1,4 +1,4 @@
-import { TemplateError, type TemplateErrorKind } from '../errors.ts';
+import { limitError, TemplateError, type TemplateErrorKind } from '../errors.ts';
 import { locate } from '../positions.ts';
 import { ReturnSignal } from './call.ts';
 
@@ -40,6 +40,9 @@ export function toTemplateError(error: unknown): TemplateError {
       message: 'The template calls itself too deeply',
       hint: 'Does a macro call itself without an end?',
     });
+  }
+  if (error instanceof RangeError && /invalid (?:string|array) length/i.test(error.message)) {
+    return limitError('The text or list grows too long.');
   }
   const text = error instanceof Error ? error.message : String(error);
   const code = fieldOf(error, 'code');

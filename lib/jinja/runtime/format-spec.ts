@@ -1,5 +1,6 @@
-import { limitError, type TemplateError, typeError, valueError } from '../errors.ts';
+import { type TemplateError, typeError, valueError } from '../errors.ts';
 import { fixed, general, scientific } from './decimal.ts';
+import { checkWidth } from './limits.ts';
 import { typeName } from './names.ts';
 import { JinjaObject } from './objects.ts';
 import { floatText, str } from './text.ts';
@@ -18,8 +19,6 @@ interface Spec {
 }
 
 const pattern = /^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su;
-/** Wider than this is no layout but an attack on the memory. */
-const widest = 100_000;
 
 function parseSpec(text: string, type: string): Spec {
   const match = pattern.exec(text);
@@ -37,7 +36,7 @@ function parseSpec(text: string, type: string): Spec {
     type: kind ?? '',
   };
   if (zero !== undefined && fill === undefined && align !== undefined) spec.fill = '0';
-  if (spec.width > widest || (spec.precision ?? 0) > widest) throw limitError('The format is too wide.');
+  checkWidth(Math.max(spec.width, spec.precision ?? 0));
   return spec;
 }
 

@@ -5,7 +5,8 @@ import { atOnce, invoke, keywords, ReturnSignal, returnFunction } from './call.t
 import { equal, greater, greaterOrEqual, less, lessOrEqual } from './compare.ts';
 import type { Core, Operation } from './core.ts';
 import { fail, type Origin } from './failures.ts';
-import { isIn, iterate, mostItems, unpack } from './iteration.ts';
+import { isIn, iterate, unpack } from './iteration.ts';
+import { bounded, mostItems } from './limits.ts';
 import { enter, LocalMacro, type MacroBody, type MacroDetails } from './local-macro.ts';
 import { Loop, type Recurse } from './loop.ts';
 import type { Keywords } from './objects.ts';
@@ -32,6 +33,8 @@ export function createHelpers(
     isIn,
     isTrue,
     str,
+    bounded,
+    concat: bounded,
     float,
     tuple,
     dict: (...pairs: unknown[]) => dictOf(pairs),

@@ -1,13 +1,11 @@
 import { limitError, typeError, valueError } from '../errors.ts';
 import { equal } from './compare.ts';
+import { mostItems } from './limits.ts';
 import { isDict, isSet, lookUp, sizeOf, typeName } from './names.ts';
 import { JinjaObject } from './objects.ts';
 import { Undefined } from './undefined.ts';
 import { Float, isHashable, Markup, Range } from './values.ts';
 import { DictView } from './views.ts';
-
-/** As in Jinja2's sandbox: no range, and no growth of a list while a loop runs over it, goes beyond this. */
-export const mostItems = 100_000;
 
 /** The items of a value that can be looped over; a list gives itself, so that a loop sees what is appended. */
 export function iterate(value: unknown): unknown[] {

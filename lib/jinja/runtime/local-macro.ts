@@ -55,8 +55,14 @@ export class LocalMacro extends Macro {
     return this.body(depth + 1, ...this.bind(args, keywords));
   }
 
-  override async callAsync(args: readonly unknown[], keywords?: Keywords, depth = 0): Promise<unknown> {
-    return this.call(args, keywords, depth);
+  /** An asynchronous body gives a promise by itself: no second one is put around it. */
+  override callAsync(args: readonly unknown[], keywords?: Keywords, depth = 0): Promise<unknown> {
+    try {
+      const result = this.call(args, keywords, depth);
+      return result instanceof Promise ? result : Promise.resolve(result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   override attribute(name: string): unknown {

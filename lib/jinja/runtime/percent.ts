@@ -1,18 +1,19 @@
 import { limitError, lookupError, typeError, valueError } from '../errors.ts';
 import { formatValue } from './format-spec.ts';
+import { checkWidth, longestText } from './limits.ts';
 import { isDict, lookUp, typeName } from './names.ts';
 import { repr, str } from './text.ts';
 import { Undefined } from './undefined.ts';
 import { Float, Markup, Tuple } from './values.ts';
 
 const directive = /%(?:\(([^)]*)\))?([-#0 +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([\s\S])?/g;
-const widest = 100_000;
 
 /** Python's `text % values`. */
 export function formatPercent(text: string, values: unknown): string {
   const args = values instanceof Tuple ? [...values] : [values];
   let used = 0;
   let named = false;
+  let length = 0;
   const next = (): unknown => {
     if (used >= args.length) throw typeError('not enough arguments for format string');
     return args[used++];
@@ -25,8 +26,17 @@ export function formatPercent(text: string, values: unknown): string {
     const exact = precision === '*' ? Number(next()) : precision;
     const value = key === undefined ? next() : valueUnder(values, String(key));
     const digits = exact === undefined ? (/\.[hlL]?\D$/.test(all) ? 0 : undefined) : Number(exact);
-    if (Math.abs(wide) > widest || (digits ?? 0) > widest) throw limitError('The format is too wide.');
-    return convert(value, String(type), wide < 0 ? `${flags}-` : String(flags), Math.abs(wide), digits);
+    checkWidth(Math.max(Math.abs(wide), digits ?? 0));
+    const converted = convert(
+      value,
+      String(type),
+      wide < 0 ? `${flags}-` : String(flags),
+      Math.abs(wide),
+      digits,
+    );
+    length += converted.length;
+    if (length > longestText) throw limitError('The text grows too long.');
+    return converted;
   });
   if (used < args.length && !named && !isDict(values) && !Array.isArray(values)) {
     throw typeError('not all arguments converted during string formatting');

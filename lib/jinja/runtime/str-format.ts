@@ -1,5 +1,6 @@
 import { lookupError, valueError } from '../errors.ts';
 import { formatValue } from './format-spec.ts';
+import { bounded } from './limits.ts';
 import { repr, str } from './text.ts';
 
 /** Reads `value.name` and `value[key]` inside a field; given by whoever knows how attributes are guarded. */
@@ -34,7 +35,7 @@ function expand(text: string, state: FormatState, depth: number): string {
     } else if (char === '}') throw valueError("Single '}' encountered in format string");
     else {
       const end = fieldEnd(text, i + 1);
-      result += field(text.slice(i + 1, end), state, depth);
+      result = bounded(result + field(text.slice(i + 1, end), state, depth));
       i = end;
     }
   }

@@ -1,12 +1,12 @@
-import { limitError, typeError } from '../../errors.ts';
-import { longestText } from '../arithmetic.ts';
+import { typeError } from '../../errors.ts';
 import { indexOf } from '../iteration.ts';
+import { bounded, checkWidth } from '../limits.ts';
 import { defineMethods, type Methods } from './define.ts';
 
 /** How many fillers a text needs for a width. */
 function missing(text: string, width: unknown): number {
   const wanted = indexOf(width);
-  if (wanted > longestText) throw limitError('The text grows too long.');
+  checkWidth(wanted);
   return Math.max(0, wanted - [...text].length);
 }
 
@@ -29,7 +29,7 @@ function zfill(text: string, width: unknown): string {
 
 function expandTabs(text: string, size: unknown = 8): string {
   const width = indexOf(size);
-  if (width * text.length > longestText) throw limitError('The text grows too long.');
+  checkWidth(width);
   let column = 0;
   let result = '';
   for (const char of text) {
@@ -37,6 +37,7 @@ function expandTabs(text: string, size: unknown = 8): string {
     result += char === '\t' ? ' '.repeat(blanks) : char;
     if (char === '\n' || char === '\r') column = 0;
     else column += char === '\t' ? blanks : 1;
+    bounded(result);
   }
   return result;
 }

@@ -1,5 +1,6 @@
-import { typeError, valueError } from '../../errors.ts';
+import { limitError, typeError, valueError } from '../../errors.ts';
 import { indexOf, iterate } from '../iteration.ts';
+import { bounded, longestText } from '../limits.ts';
 import { typeName } from '../names.ts';
 import { isTrue } from '../truth.ts';
 import { Tuple, tuple } from '../values.ts';
@@ -54,14 +55,15 @@ function countOf(self: string, wanted: unknown, start?: unknown, stop?: unknown)
 /** Python's replace, of all or the first so many. */
 export function replace(self: string, old: unknown, next: unknown, count: unknown = -1): string {
   const [from, to] = [text(old), text(next)];
-  const most = indexOf(count);
-  if (most < 0) return from === '' ? [...['', ...self], ''].join(to) : self.split(from).join(to);
   const pieces = from === '' ? ['', ...self, ''] : self.split(from);
-  const head = pieces.slice(0, most + 1);
+  const most = indexOf(count) < 0 ? pieces.length : indexOf(count);
+  const replaced = Math.min(most, pieces.length - 1);
+  if (self.length + replaced * to.length > longestText) throw limitError('The text grows too long.');
+  const head = pieces.slice(0, replaced + 1).join(to);
   return (
-    head.join(to) +
+    head +
     pieces
-      .slice(most + 1)
+      .slice(replaced + 1)
       .map((piece) => from + piece)
       .join('')
   );
@@ -152,12 +154,11 @@ function rpartition(self: string, separator: unknown): Tuple {
 }
 
 function join(self: string, items: unknown): string {
-  return iterate(items)
-    .map((item, index) => {
-      if (typeof item === 'string') return item;
-      throw typeError(`sequence item ${index}: expected str instance, ${typeName(item)} found`);
-    })
-    .join(self);
+  const texts = iterate(items).map((item, index) => {
+    if (typeof item === 'string') return item;
+    throw typeError(`sequence item ${index}: expected str instance, ${typeName(item)} found`);
+  });
+  return bounded(texts.join(self));
 }
 
 const range = ['self', 'wanted', 'start?', 'stop?'];
