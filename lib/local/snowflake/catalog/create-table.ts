@@ -35,7 +35,7 @@ export async function duckDefault(
   return assignTo(emit(value, new Scope(), translation), column);
 }
 
-export async function duckColumn(
+async function duckColumn(
   context: StatementContext,
   table: QualifiedName,
   column: TableColumn,

@@ -1,9 +1,9 @@
-import { duckColumn, duckDefault, refuseTwins } from '../catalog/create-table.ts';
+import { createDuckTable, duckDefault, refuseTwins } from '../catalog/create-table.ts';
 import { announce, moveTable, requirePlace } from '../catalog/lifecycle.ts';
 import { type TableColumn, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
 import { compilationError, invalidIdentifier, missingObject, objectExists, unsupported } from '../errors.ts';
-import { duckTable, printName, printQualified, quote } from '../names.ts';
+import { duckName, duckTable, printName, printQualified, quote } from '../names.ts';
 import { Cursor } from '../sql/cursor.ts';
 import { parseExpression } from '../sql/expressions.ts';
 import type { CatalogObject, QualifiedName, StatementHandler } from '../statement.ts';
@@ -131,18 +131,34 @@ class TableChange {
       if (cursor.isWord(refused)) throw unsupported(`ALTER TABLE … ADD ${refused}`);
     }
     cursor.takeWord('COLUMN');
+    const added: TableColumn[] = [];
     do {
       const tolerant = ifNotExists(cursor);
       const column = parseColumn(cursor);
       if (tolerant && this.#columns.some((one) => one.name === column.name)) continue;
-      refuseTwins([...this.#columns, column]);
-      // DuckDB adds a column without its constraint and takes the constraint afterwards.
-      await this.#duck(
-        `ADD COLUMN ${await duckColumn(this.#core, this.#table.name, { ...column, nullable: true })}`,
-      );
-      if (!column.nullable) await this.#duck(`ALTER COLUMN ${quote(column.name)} SET NOT NULL`);
-      await this.#record({ columns: [...this.#columns, column] });
+      added.push(column);
     } while (cursor.takeSymbol(','));
+    refuseTwins([...this.#columns, ...added]);
+    const [first] = added;
+    const plain = first?.nullable && first.default === undefined && first.identity === undefined;
+    if (added.length === 1 && first && plain) {
+      await this.#duck(`ADD COLUMN ${quote(first.name)} ${duckType(first)}`);
+    } else if (added.length > 0) {
+      await this.#rebuild([...this.#columns, ...added]);
+    }
+    await this.#record({ columns: [...this.#columns, ...added] });
+  }
+
+  /** Makes the table anew with more columns: DuckDB cannot fill a column and alter the table again in one transaction. */
+  async #rebuild(columns: readonly TableColumn[]): Promise<void> {
+    const { name } = this.#table;
+    const old = this.#columns.map((column) => quote(column.name)).join(', ');
+    const aside: QualifiedName = { ...name, name: `${name.name}#new` };
+    const { duck } = this.#core;
+    await createDuckTable(this.#core, aside, columns);
+    await duck.run(`INSERT INTO ${duckTable(aside)} (${old}) SELECT ${old} FROM ${duckTable(name)}`);
+    await duck.run(`DROP TABLE ${duckTable(name)}`);
+    await duck.run(`ALTER TABLE ${duckTable(aside)} RENAME TO ${quote(duckName(name.name))}`);
   }
 
   async #drop(): Promise<void> {
