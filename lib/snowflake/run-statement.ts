@@ -55,8 +55,16 @@ function startStatement(
         rowMode: 'array',
         fetchAsString: ['Number', 'JSON'],
         complete: (error, finished, rows) => {
-          if (error) reject(warehouseError(error, 'A statement'));
-          else resolve(resultOf(finished, rows ?? []));
+          if (error) {
+            reject(warehouseError(error, 'A statement'));
+            return;
+          }
+          // What is thrown here would be lost in the driver.
+          try {
+            resolve(resultOf(finished, rows ?? []));
+          } catch (thrown) {
+            reject(warehouseError(thrown, 'Reading the result of a statement'));
+          }
         },
       });
     } catch (error) {

@@ -96,7 +96,7 @@ describe('a statement', () => {
     await expect(warehouse.execute('SELECT * FROM D.PUBLIC.NOPE')).rejects.toMatchObject({
       code: 'SNOWFLAKE_NOT_FOUND',
       snowflakeCode: 2003,
-      sqlState: '02000',
+      sqlState: '42S02',
       queryId: expect.any(String),
       retryable: false,
     });
@@ -152,8 +152,10 @@ describe('a session', () => {
   test('that is lost in a transaction says so, and nothing of it stays', async () => {
     const gone = { success: false, code: '390114', message: 'Authentication token has expired.', data: null };
     const expired = { success: false, code: '390112', message: 'Your session has expired.', data: null };
+    // A table of its own: to the server the lost session lives on, with its lock.
+    await warehouse.execute('CREATE OR REPLACE TABLE D.PUBLIC.LOST (A NUMBER)');
     await warehouse.execute('BEGIN TRANSACTION');
-    await warehouse.execute('INSERT INTO D.PUBLIC.T VALUES (1)');
+    await warehouse.execute('INSERT INTO D.PUBLIC.LOST VALUES (1)');
     let expiredOnce = false;
     proxy.onRequest = (path) => {
       if (path.startsWith('/session/token-request')) return { answer: gone };
@@ -161,12 +163,12 @@ describe('a session', () => {
       expiredOnce = true;
       return { answer: expired };
     };
-    await expect(warehouse.execute('INSERT INTO D.PUBLIC.T VALUES (2)')).rejects.toMatchObject({
+    await expect(warehouse.execute('INSERT INTO D.PUBLIC.LOST VALUES (2)')).rejects.toMatchObject({
       code: 'SNOWFLAKE_SESSION_LOST',
       retryable: true,
     });
     proxy.onRequest = () => undefined;
-    expect((await warehouse.execute('SELECT COUNT(*) AS N FROM D.PUBLIC.T')).rows).toEqual([{ N: 0 }]);
+    expect((await warehouse.execute('SELECT COUNT(*) AS N FROM D.PUBLIC.LOST')).rows).toEqual([{ N: 0 }]);
   });
 
   test('whose reply is lost asks again and does not do it twice', async () => {

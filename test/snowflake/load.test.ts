@@ -150,7 +150,7 @@ describe('a load', () => {
     const broken = await upload(world, { table: 'sales', window: '2011-12-07', files: [[row('a', '1')]] });
     const [file] = broken.files;
     const key = `${file?.key ?? ''}.late.csv.gz`;
-    const manifest = { ...broken, files: [{ key, rows: 1, bytes: 1, sha256: '' }] };
+    const manifest = { ...broken, files: [{ key, rows: 1, bytes: 1, sha256: '0'.repeat(64) }] };
     const good = await upload(world, { table: 'sales', window: '2011-12-08', files: [[row('b', '1')]] });
     const loads = await announce(world, [manifest, good]);
     expect(loads).toMatchObject([
@@ -180,7 +180,8 @@ describe('a load', () => {
 
   test('with fewer rows than the manifest says fails with both counts', async () => {
     const manifest = await upload(world, { table: 'sales', window: '2011-12-11', files: [[row('a', '1')]] });
-    const [loaded] = await announce(world, [{ ...manifest, totalRows: 2 }]);
+    const files = manifest.files.map((file) => ({ ...file, rows: 2 }));
+    const [loaded] = await announce(world, [{ ...manifest, files, totalRows: 2 }]);
     expect(loaded).toMatchObject({ status: 'failed', error: 'The files hold 1 rows, the manifest says 2.' });
     expect(await visible('2011-12-11')).toEqual([]);
   });
@@ -266,7 +267,7 @@ describe('a load', () => {
   test('of a file of another table fails and names it', async () => {
     const foreign = await upload(world, { table: 'sales', window: '2011-12-15', files: [[row('a', '1')]] });
     const [loaded] = await announce(world, [
-      { ...foreign, table: 'films', window: { ...foreign.window, id: 'full' }, columns: [] },
+      { ...foreign, table: 'films', window: { ...foreign.window, id: 'full' }, columns: films.columns },
     ]);
     expect(loaded).toMatchObject({ status: 'failed', error: expect.stringContaining('data/sales/') });
   });
