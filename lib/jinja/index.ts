@@ -1,26 +1,23 @@
-/** Jinja templates, compiled to JavaScript, that print what Python's Jinja2 prints. */
+/**
+ * Jinja templates, compiled to JavaScript, that print what Python's Jinja2 prints.
+ *
+ * `createEnvironment(options).compile(source, { file })` gives a template with a synchronous and an asynchronous
+ * form. How Python's values stand in JavaScript is told in `runtime/values.ts`; what a host gives to templates are
+ * plain values, functions, `callable`s and `JinjaObject`s. The name `return` belongs to the language.
+ */
 
+/** What a file defines, without rendering it. */
 export { type Block, listBlocks } from './blocks.ts';
 export type { CompiledTemplate } from './compile/compiled.ts';
 export { createEnvironment } from './environment.ts';
-export { type MacroFrame, TemplateError, type TemplateErrorKind } from './errors.ts';
-export { fromHost, toHost } from './runtime/host.ts';
+export { TemplateError } from './errors.ts';
+export { toHost } from './runtime/host.ts';
 export { Macro } from './runtime/macro.ts';
 export { Attributes, Callable, type CallableObject, JinjaObject, Keywords } from './runtime/objects.ts';
-/** Values: how Python's stand in JavaScript, and how a host's objects and functions look to a template. */
+/** Functions and objects of the host as templates see them. */
 export { callable } from './runtime/signature.ts';
-export { repr as representValue, str as printValue } from './runtime/text.ts';
-export { isTrue } from './runtime/truth.ts';
-export { isUndefined } from './runtime/undefined.ts';
-export { Dict, Float, float, PythonSet, Tuple, tuple } from './runtime/values.ts';
-export { dbtTags, type TagExtension, type TagHeader } from './tags.ts';
-export type {
-  CompileOptions,
-  Context,
-  Environment,
-  EnvironmentOptions,
-  Missing,
-  NameResolver,
-  Template,
-  UndefinedPolicy,
-} from './types.ts';
+export { str as printValue } from './runtime/text.ts';
+/** Python's values, to make them and to take them apart. */
+export { Dict, float, PythonSet, tuple } from './runtime/values.ts';
+export { dbtTags } from './tags.ts';
+export type { Context, Environment, EnvironmentOptions, NameResolver, Template } from './types.ts';

@@ -1,5 +1,5 @@
 /** What stands between a definition tag and its end: `{% materialization table, adapter='duckdb' %}`. */
-export interface TagHeader {
+interface TagHeader {
   /** The name after the tag. */
   name: string;
   /** `key='value'` pairs and bare words (which are `true`), in order; empty for signatures. */

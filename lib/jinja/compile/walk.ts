@@ -1,7 +1,7 @@
 import type { Arguments, Expression, Parameter, Statement, Target } from '../parser/nodes.ts';
 
 /** What happens to a name at some place. */
-export type NameUse = 'load' | 'store';
+type NameUse = 'load' | 'store';
 
 export type NameVisitor = (name: string, use: NameUse) => void;
 
@@ -80,7 +80,7 @@ function visitParameters(parameters: readonly Parameter[], visit: NameVisitor): 
 }
 
 /** Visits every name in statements, also in what is nested in them. */
-export function visitStatements(statements: readonly Statement[], visit: NameVisitor): void {
+function visitStatements(statements: readonly Statement[], visit: NameVisitor): void {
   for (const statement of statements) visitStatement(statement, visit);
 }
 

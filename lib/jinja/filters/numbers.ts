@@ -14,7 +14,7 @@ const floatText =
 const infinities = /^[+-]?(?:inf|infinity|nan)$/i;
 
 /** Python's float(value) of a number or text; undefined where it raises an error. */
-function parseFloat_(value: unknown): number | undefined {
+function floatOf(value: unknown): number | undefined {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return Number(value);
   if (value instanceof Float) return value.value;
@@ -52,13 +52,13 @@ function toInt(value: unknown, other: unknown = 0, base: unknown = 10): unknown 
     if (parsed !== undefined) return parsed;
   } else if (typeof value === 'bigint') return value;
   else if (value instanceof Undefined) throw value.error();
-  const number = parseFloat_(value);
+  const number = floatOf(value);
   return number === undefined || !Number.isFinite(number) ? other : int(BigInt(Math.trunc(number)));
 }
 
 function toFloat(value: unknown, other: unknown = new Float(0)): unknown {
   if (value instanceof Undefined) throw value.error();
-  const number = parseFloat_(value);
+  const number = floatOf(value);
   return number === undefined ? other : float(number);
 }
 
@@ -77,7 +77,7 @@ function round(value: unknown, precision: unknown = 0, method: unknown = 'common
     throw valueError('method must be common, ceil or floor');
   }
   const isInt = typeof value === 'bigint' || typeof value === 'boolean' || Number.isSafeInteger(value);
-  const number = typeof value === 'string' ? undefined : parseFloat_(value);
+  const number = typeof value === 'string' ? undefined : floatOf(value);
   if (number === undefined) throw typeError(`type ${typeName(value)} doesn't define __round__ method`);
   const digits = indexOf(precision);
   if (method === 'common')
@@ -113,7 +113,7 @@ function roundInt(value: unknown, digits: number): unknown {
 }
 
 function filesizeformat(value: unknown, binary: unknown = false): string {
-  const bytes = parseFloat_(value);
+  const bytes = floatOf(value);
   if (bytes === undefined) throw valueError(`could not convert ${typeName(value)} to a size`);
   const isBinary = isTrue(binary);
   const base = isBinary ? 1024 : 1000;

@@ -18,7 +18,7 @@ function format(args: readonly unknown[], keywords: Keywords | undefined): strin
   if (keywords !== undefined && values.length > 0) {
     throw typeError("can't handle positional and keyword arguments at the same time");
   }
-  return formatPercent(str(value), keywords === undefined ? Tuple.of_(values) : Dict.from(keywords));
+  return formatPercent(str(value), keywords === undefined ? Tuple.ofItems(values) : Dict.from(keywords));
 }
 
 /** Every word's first letter in upper case; a word starts after blanks, hyphens and opening brackets. */

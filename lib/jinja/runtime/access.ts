@@ -210,7 +210,7 @@ function sliced(object: unknown, slice: Slice): unknown {
   const items = iterate(object);
   const picked = indices(slice, lengthOf(object)).map((index) => items[index]);
   if (typeof object === 'string') return picked.join('');
-  return object instanceof Tuple ? Tuple.of_(picked) : picked;
+  return object instanceof Tuple ? Tuple.ofItems(picked) : picked;
 }
 
 /** Which indices a slice picks of so many items. */

@@ -77,7 +77,7 @@ export function add(a: unknown, b: unknown): unknown {
   if (typeof a === 'string' && typeof b === 'string') return bounded(a + b);
   if (Array.isArray(a) && Array.isArray(b) && a instanceof Tuple === b instanceof Tuple) {
     if (a.length + b.length > longestText) throw limitError('The list grows too long.');
-    return a instanceof Tuple ? Tuple.of_([...a, ...b]) : [...a, ...b];
+    return a instanceof Tuple ? Tuple.ofItems([...a, ...b]) : [...a, ...b];
   }
   if (a instanceof Markup || b instanceof Markup) return new Markup(escaped(a) + escaped(b));
   if (typeof a === 'string' && !(b instanceof Undefined) && !(b instanceof JinjaObject)) {
@@ -127,7 +127,7 @@ function repeat(sequence: unknown, times: unknown): unknown {
   if (typeof sequence === 'string') return sequence.repeat(count);
   const items: unknown[] = [];
   if (sequence.length > 0) for (let i = 0; i < count; i++) items.push(...sequence);
-  return sequence instanceof Tuple ? Tuple.of_(items) : items;
+  return sequence instanceof Tuple ? Tuple.ofItems(items) : items;
 }
 
 export function divide(a: unknown, b: unknown): unknown {

@@ -7,7 +7,7 @@ import { repr } from './text.ts';
 import { Dict } from './values.ts';
 
 /** What `namespace(a=1)` makes: an object whose members `{% set ns.a = 2 %}` changes. */
-export class Namespace extends JinjaObject {
+class Namespace extends JinjaObject {
   private readonly members: Map<string, unknown>;
 
   constructor(entries: Iterable<readonly [unknown, unknown]>) {

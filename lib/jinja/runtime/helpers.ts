@@ -1,6 +1,16 @@
 import { limitError } from '../errors.ts';
 import { Slice, setMember } from './access.ts';
-import * as arithmetic from './arithmetic.ts';
+import {
+  add,
+  divide,
+  floorDivide,
+  modulo,
+  multiply,
+  negate,
+  positive,
+  power,
+  subtract,
+} from './arithmetic.ts';
 import { atOnce, invoke, keywords, ReturnSignal, returnFunction } from './call.ts';
 import { equal, greater, greaterOrEqual, less, lessOrEqual } from './compare.ts';
 import type { Core, Operation } from './core.ts';
@@ -24,7 +34,15 @@ export function createHelpers(
   const { access } = core;
   const call = caller(isAsync);
   return {
-    ...arithmetic,
+    add,
+    subtract,
+    multiply,
+    divide,
+    floorDivide,
+    modulo,
+    power,
+    negate,
+    positive,
     equal,
     less,
     lessOrEqual,

@@ -1,6 +1,6 @@
 import { entriesOf, isDict, isSet } from './names.ts';
 import { Undefined } from './undefined.ts';
-import { Dict, Float, Markup, Range } from './values.ts';
+import { Float, Markup, Range } from './values.ts';
 import { DictView } from './views.ts';
 
 /**
@@ -16,14 +16,4 @@ export function toHost(value: unknown): unknown {
   if (isSet(value) || value instanceof Range) return Array.from<unknown, unknown>(value, toHost);
   if (!isDict(value)) return value;
   return Object.fromEntries(entriesOf(value).map(([key, item]) => [String(key), toHost(item)]));
-}
-
-/**
- * Plain JavaScript as a template's value, deeply: objects become dicts that keep their order and take any key.
- * Templates read plain objects as they are; this is for values that must not change under the host's hands.
- */
-export function fromHost(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(fromHost);
-  if (!isDict(value)) return value ?? null;
-  return Dict.from(entriesOf(value).map(([key, item]): [unknown, unknown] => [key, fromHost(item)]));
 }

@@ -7,7 +7,7 @@ export const mostItems = 100_000;
 export const longestText = 10_000_000;
 
 /** Padding to more than this is no layout but an attack on the memory. */
-export const widestField = 100_000;
+const widestField = 100_000;
 
 /** The text, if it is not too long. */
 export function bounded(text: string): string {

@@ -93,7 +93,7 @@ export class LocalMacro extends Macro {
     if (others.size > 0 && !kwargs) throw this.unexpected(others);
     if (caller && !parameters.includes('caller')) bound.push(given ?? null);
     if (kwargs) bound.push(others);
-    if (varargs) bound.push(Tuple.of_(args.slice(parameters.length)));
+    if (varargs) bound.push(Tuple.ofItems(args.slice(parameters.length)));
     return bound;
   }
 

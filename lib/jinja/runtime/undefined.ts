@@ -28,8 +28,3 @@ export class Undefined {
     if (this.leniency === 'strict') throw this.error();
   }
 }
-
-/** True for the value of a name, attribute or item that is not there. */
-export function isUndefined(value: unknown): boolean {
-  return value instanceof Undefined || value === undefined;
-}

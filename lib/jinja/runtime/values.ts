@@ -49,7 +49,7 @@ export class Tuple extends Array<unknown> {
     return Array;
   }
   /** The tuple of some items (the constructor would take one number for a length). */
-  static of_(items: Iterable<unknown>): Tuple {
+  static ofItems(items: Iterable<unknown>): Tuple {
     const tuple = new Tuple();
     for (const item of items) tuple.push(item);
     return tuple;
@@ -58,7 +58,7 @@ export class Tuple extends Array<unknown> {
 
 /** A tuple of the arguments. */
 export function tuple(...items: unknown[]): Tuple {
-  return Tuple.of_(items);
+  return Tuple.ofItems(items);
 }
 
 /** A pair of groupby: a tuple whose parts also have names. */
@@ -77,7 +77,7 @@ export class Group extends Tuple {
 }
 
 /** A hashable value as a string, equal for keys that Python holds to be equal (`1`, `1.0`, `True`). */
-export function hashOf(key: unknown): string {
+function hashOf(key: unknown): string {
   if (typeof key === 'string') return `s${key}`;
   if (typeof key === 'boolean') return key ? 'n1' : 'n0';
   if (typeof key === 'number' || typeof key === 'bigint') return `n${key}`;

@@ -7,7 +7,7 @@ export function capitalize(text: string): string {
 }
 
 /** Every word's first letter in upper case; a word is a run of letters. */
-export function titleCase(text: string): string {
+function titleCase(text: string): string {
   let afterLetter = false;
   let result = '';
   for (const char of text) {

@@ -70,7 +70,7 @@ export function replace(self: string, old: unknown, next: unknown, count: unknow
 }
 
 /** Python's split: by a separator, or by runs of whitespace. */
-export function split(self: string, separator: unknown = null, most: unknown = -1): string[] {
+function split(self: string, separator: unknown = null, most: unknown = -1): string[] {
   const limit = indexOf(most);
   if (separator === null) return splitBlank(self, limit);
   const sought = text(separator);
