@@ -104,7 +104,12 @@ class TestMaker {
     const names = testNames(stem, target.label, parameters);
     const full = request.customName ?? names.full;
     const short = request.customName ?? names.short;
-    const uniqueId = `test.${target.packageName}.${short}.${testHash(full, parameters, request.config)}`;
+    const hash = testHash(full, {
+      namespace: request.namespace,
+      name: request.test,
+      kwargs: { ...parameters, model: `{{ get_where_subquery(${spelledCall(target.tested)}) }}` },
+    });
+    const uniqueId = `test.${target.packageName}.${full}.${hash}`;
     if (this.#isRepeated(uniqueId, placed, full)) return [];
     const config = { ...request.config, tags: [...columnTags, ...asTexts(request.config.tags)] };
     return [
@@ -149,4 +154,11 @@ class TestMaker {
     });
     return true;
   }
+}
+
+/** What is tested, as dbt writes it into a test's arguments. */
+function spelledCall(tested: Tested): string {
+  return tested.kind === 'ref'
+    ? `ref('${tested.call.name}')`
+    : `source('${tested.call[0]}', '${tested.call[1]}')`;
 }

@@ -45,23 +45,32 @@ function pythonText(value: Data): string {
   return `{${entries.join(', ')}}`;
 }
 
+/** A text as Python's `repr` writes it: in single quotes, unless it holds those and no double ones. */
 function pythonRepr(value: Data): string {
-  return typeof value === 'string' ? `'${value}'` : pythonText(value);
+  if (typeof value !== 'string') return pythonText(value);
+  const escaped = value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\r', '\\r');
+  if (value.includes("'") && !value.includes('"')) return `"${escaped}"`;
+  return `'${escaped.replaceAll("'", "\\'")}'`;
 }
 
-/** The part of a generic test's unique id that tells apart two tests of one name. */
-export function testHash(name: string, parameters: DataRecord, config: DataRecord): string {
-  const text = JSON.stringify([name, sorted(parameters), sorted(config)]);
+/** The part of a generic test's unique id that tells apart two tests of one name, as dbt makes it. */
+export function testHash(name: string, metadata: DataRecord): string {
+  const text = `${name}${pythonRepr(asTextTree(metadata))}`;
   return createHash('md5').update(text).digest('hex').slice(-10);
 }
 
-function sorted(value: Data): Data {
-  if (Array.isArray(value)) return value.map(sorted);
+/** Keys in order, and every value as text. */
+function asTextTree(value: Data): Data {
+  if (Array.isArray(value)) return value.map(asTextTree);
   const record = asRecord(value);
-  if (record === undefined) return value;
+  if (record === undefined) return pythonText(value);
   return Object.fromEntries(
     Object.keys(record)
       .sort()
-      .map((key) => [key, sorted(record[key] ?? null)]),
+      .map((key) => [key, asTextTree(record[key] ?? null)]),
   );
 }
