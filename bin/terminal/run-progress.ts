@@ -90,5 +90,6 @@ function showNode(output: Output, event: RunEvent & { type: 'node' }): void {
   output.line(
     `  ${output.style(colour, node.status.padEnd(7))} ${node.kind} ${node.name}${rows}  ${formatDuration(node.ms)}`,
   );
-  if (node.message) output.line(`          ${node.message.replaceAll('\n', '\n          ')}`);
+  if (node.message && node.status !== 'success')
+    output.line(`          ${node.message.replaceAll('\n', '\n          ')}`);
 }

@@ -1,22 +1,21 @@
 /** The steps of a run, in order: what the state machine and the command line both follow. */
 export type { RunContext, RunEvent } from './context.ts';
-export { ensureContracts, recordedContracts, selectTables } from './contracts.ts';
+export { recordedContracts, selectTables } from './contracts.ts';
 export { doctor } from './doctor.ts';
-export { extractStep, type WindowChoice, withSourceAndStaging } from './extract-step.ts';
+export { extractStep, type WindowChoice } from './extract-step.ts';
 export { loadPending, type PendingOutcome } from './load-pending.ts';
 export {
   buildStep,
   freshnessStep,
   loadProblems,
-  loadStep,
   type RunOptions,
   type RunOutcome,
   runPipeline,
   testStep,
 } from './pipeline.ts';
-export { planStep, planTables, sourceRange, type TablePlan } from './plan.ts';
+export { planStep, sourceRange, type TablePlan } from './plan.ts';
 export { provisionProject } from './provision.ts';
 export { type ReconciledWindow, reconcile } from './reconcile.ts';
 export { type RunReport, type TableReport, tableReports } from './report.ts';
 export { type RunStep, runSteps } from './steps.ts';
-export { type TransformChoice, transformOptions } from './transform-options.ts';
+export type { TransformChoice } from './transform-options.ts';
