@@ -248,9 +248,9 @@ function convertTimezone(site: CallSite): Emitted {
   const zone = (index: number) => textOf(site.arg(index));
   if (site.count === 2) {
     const value = site.arg(1);
-    // The embedded server keeps TIMESTAMP_TZ in UTC: what changes is the wall clock, shown without its offset.
+    // TIMESTAMP_TZ is kept in UTC here, so the wall clock of the other zone is given as TIMESTAMP_NTZ.
     const instant = isZoned(value.type) ? value : castTo(value, LTZ);
-    return { sql: `timezone('UTC', timezone(${zone(0)}, ${instant.sql}))`, type: TZ };
+    return { sql: `timezone(${zone(0)}, ${instant.sql})`, type: NTZ };
   }
   const wall = castTo(momentOf(site.arg(2)), NTZ).sql;
   return { sql: `timezone(${zone(1)}, timezone(${zone(0)}, ${wall}))`, type: NTZ };

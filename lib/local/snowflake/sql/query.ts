@@ -9,9 +9,12 @@ import type {
   Select,
   SelectItem,
 } from './ast.ts';
+import { parseOrderItems } from './calls.ts';
 import type { Cursor } from './cursor.ts';
-import { parseExpression, parseOrderItems, parseStar, RESERVED } from './expressions.ts';
+import { parseExpression } from './expressions.ts';
 import { parseFrom } from './from.ts';
+import { parseStar } from './primary.ts';
+import { RESERVED } from './words.ts';
 
 /** True when a query starts `offset` tokens ahead, behind any number of parentheses. */
 export function startsQuery(cursor: Cursor, offset: number): boolean {

@@ -1,11 +1,13 @@
 import type { StatementHandler } from '../statement.ts';
 import { accountHandlers } from './account.ts';
 import { alterTableHandler } from './alter-table.ts';
+import { commentHandler } from './comment.ts';
 import { createTableHandler } from './create-table.ts';
 import { databaseHandlers } from './databases.ts';
 import { describeHandlers } from './describe.ts';
 import { deleteHandler, insertHandler, updateHandler } from './dml.ts';
 import { dropHandler, truncateHandler } from './drop-table.ts';
+import { grantHandlers } from './grants.ts';
 import { mergeHandler } from './merge.ts';
 import { selectHandler } from './select.ts';
 import { sequenceHandlers } from './sequences.ts';
@@ -29,6 +31,8 @@ export const coreHandlers: readonly StatementHandler[] = [
   ...sequenceHandlers,
   ...databaseHandlers,
   ...accountHandlers,
+  ...grantHandlers,
+  commentHandler,
   ...sessionHandlers,
   ...transactionHandlers,
   ...showHandlers,

@@ -1,0 +1,231 @@
+import { BINARY, type SqlType } from '../types.ts';
+import type { Argument, Call, Expression, Star } from './ast.ts';
+import { parseCall } from './calls.ts';
+import type { Cursor } from './cursor.ts';
+import { parseExpression, parseParenthesized } from './expressions.ts';
+import { parseTypedLiteral } from './literals.ts';
+import { startsQuery } from './query.ts';
+import { BARE_FUNCTIONS, RESERVED } from './words.ts';
+
+/** A literal, a name, a call, a subquery or what stands in parentheses. */
+export function parsePrimary(cursor: Cursor): Expression {
+  const token = cursor.peek();
+  if (token === undefined) throw cursor.unexpected();
+  switch (token.kind) {
+    case 'string':
+      cursor.next();
+      return { kind: 'text', value: token.value };
+    case 'number':
+      cursor.next();
+      return { kind: 'number', value: token.value };
+    case 'variable':
+      cursor.next();
+      return /^\d+$/.test(token.value)
+        ? parsePositionTail(cursor, Number(token.value))
+        : { kind: 'variable', name: token.value };
+    case 'symbol':
+      return parseSymbol(cursor, token.value);
+    case 'quoted':
+      return parseName(cursor);
+    case 'word':
+      return parseWord(cursor, token.value);
+  }
+}
+
+function parsePositionTail(_cursor: Cursor, index: number): Expression {
+  return { kind: 'position', index };
+}
+
+function parseSymbol(cursor: Cursor, symbol: string): Expression {
+  switch (symbol) {
+    case '?':
+      cursor.next();
+      cursor.binds += 1;
+      return { kind: 'bind', index: cursor.binds };
+    case ':': {
+      cursor.next();
+      const token = cursor.next();
+      if (token.kind === 'number') return { kind: 'bind', index: Number(token.value) };
+      if (token.kind === 'word') return { kind: 'variable', name: `:${token.value}` };
+      break;
+    }
+    case '*':
+      return parseStar(cursor, []);
+    case '(':
+      return parseParentheses(cursor);
+    case '[': {
+      cursor.next();
+      const items: Expression[] = [];
+      if (cursor.takeSymbol(']')) return { kind: 'array', items };
+      do items.push(parseExpression(cursor));
+      while (cursor.takeSymbol(','));
+      cursor.expectSymbol(']');
+      return { kind: 'array', items };
+    }
+    case '{':
+      return parseObject(cursor);
+  }
+  throw cursor.unexpected();
+}
+
+function parseObject(cursor: Cursor): Expression {
+  cursor.expectSymbol('{');
+  const entries: { key: string; value: Expression }[] = [];
+  if (cursor.takeSymbol('}')) return { kind: 'object', entries };
+  if (cursor.takeSymbol('*')) {
+    cursor.expectSymbol('}');
+    return call('OBJECT_CONSTRUCT', [{ value: star([]) }]);
+  }
+  do {
+    const key = cursor.string();
+    cursor.expectSymbol(':');
+    entries.push({ key, value: parseExpression(cursor) });
+  } while (cursor.takeSymbol(','));
+  cursor.expectSymbol('}');
+  return { kind: 'object', entries };
+}
+
+function parseParentheses(cursor: Cursor): Expression {
+  if (startsQuery(cursor, 1)) return { kind: 'subquery', query: parseParenthesized(cursor) };
+  const items = cursor.list(() => parseExpression(cursor));
+  const [only] = items;
+  if (items.length === 1 && only) return only;
+  return { kind: 'tuple', items };
+}
+
+function star(qualifier: Star['qualifier']): Star {
+  return { kind: 'star', qualifier, ilike: undefined, exclude: [], replace: [], rename: [] };
+}
+
+export function parseStar(cursor: Cursor, qualifier: Star['qualifier']): Star {
+  cursor.expectSymbol('*');
+  const ilike = cursor.takeWord('ILIKE') ? cursor.string() : undefined;
+  const one = <T>(item: () => T) => (cursor.isSymbol('(') ? cursor.list(item) : [item()]);
+  const exclude = cursor.takeWord('EXCLUDE') ? one(() => cursor.identifier()) : [];
+  const replace = cursor.takeWord('REPLACE')
+    ? one(() => {
+        const value = parseExpression(cursor);
+        cursor.takeWord('AS');
+        return { value, as: cursor.identifier() };
+      })
+    : [];
+  const rename = cursor.takeWord('RENAME')
+    ? one(() => {
+        const from = cursor.identifier();
+        cursor.expectWord('AS');
+        return { from, to: cursor.identifier() };
+      })
+    : [];
+  return { kind: 'star', qualifier, ilike, exclude, replace, rename };
+}
+
+function parseWord(cursor: Cursor, word: string): Expression {
+  if (word === 'CASE') return parseCase(cursor);
+  if (word === 'NULL') {
+    cursor.next();
+    return { kind: 'null' };
+  }
+  if (word === 'TRUE' || word === 'FALSE') {
+    cursor.next();
+    return { kind: 'boolean', value: word === 'TRUE' };
+  }
+  if (word === 'EXISTS' && cursor.isSymbol('(', 1)) {
+    cursor.next();
+    return { kind: 'exists', query: parseParenthesized(cursor) };
+  }
+  if ((word === 'CAST' || word === 'TRY_CAST') && cursor.isSymbol('(', 1)) return parseCast(cursor, word);
+  if (word === 'EXTRACT' && cursor.isSymbol('(', 1)) return parseExtract(cursor);
+  if (word === 'INTERVAL' && cursor.peek(1)?.kind === 'string') {
+    cursor.next();
+    return { kind: 'interval', text: cursor.string() };
+  }
+  const typed = parseTypedLiteral(cursor, word);
+  if (typed) return typed;
+  if (
+    RESERVED.has(word) &&
+    !(
+      cursor.isSymbol('(', 1) &&
+      (word === 'LEFT' ||
+        word === 'RIGHT' ||
+        word === 'INSERT' ||
+        word === 'ANY' ||
+        word === 'LIKE' ||
+        word === 'ILIKE' ||
+        word === 'RLIKE')
+    )
+  )
+    throw cursor.unexpected();
+  return parseName(cursor);
+}
+
+function parseCase(cursor: Cursor): Expression {
+  cursor.expectWord('CASE');
+  const operand = cursor.isWord('WHEN') ? undefined : parseExpression(cursor);
+  const whens: { when: Expression; result: Expression }[] = [];
+  while (cursor.takeWord('WHEN')) {
+    const when = parseExpression(cursor);
+    cursor.expectWord('THEN');
+    whens.push({ when, result: parseExpression(cursor) });
+  }
+  const otherwise = cursor.takeWord('ELSE') ? parseExpression(cursor) : undefined;
+  cursor.expectWord('END');
+  return { kind: 'case', operand, whens, otherwise };
+}
+
+function parseCast(cursor: Cursor, word: string): Expression {
+  cursor.next();
+  cursor.expectSymbol('(');
+  const value = parseExpression(cursor);
+  cursor.expectWord('AS');
+  const type: SqlType = cursor.type();
+  cursor.expectSymbol(')');
+  return { kind: 'cast', value, type, safe: word === 'TRY_CAST' };
+}
+
+function parseExtract(cursor: Cursor): Expression {
+  cursor.next();
+  cursor.expectSymbol('(');
+  const part = cursor.next().value;
+  cursor.expectWord('FROM');
+  const value = parseExpression(cursor);
+  cursor.expectSymbol(')');
+  return call('DATE_PART', [{ value: { kind: 'text', value: part } }, { value }]);
+}
+
+/** A column, `t.*`, or a function call. */
+function parseName(cursor: Cursor): Expression {
+  const bare = cursor.peek();
+  if (
+    bare?.kind === 'word' &&
+    BARE_FUNCTIONS.has(bare.value) &&
+    !cursor.isSymbol('(', 1) &&
+    !cursor.isSymbol('.', 1)
+  ) {
+    cursor.next();
+    return call(bare.value, []);
+  }
+  if (
+    bare?.kind === 'word' &&
+    bare.value === 'X' &&
+    cursor.peek(1)?.kind === 'string' &&
+    cursor.peek(1)?.start === bare.end
+  ) {
+    cursor.next();
+    return { kind: 'typed', type: BINARY, value: cursor.string() };
+  }
+  const parts = [cursor.identifier()];
+  while (cursor.isSymbol('.')) {
+    cursor.next();
+    if (cursor.isSymbol('*')) return parseStar(cursor, parts);
+    if (cursor.isSymbol('.')) parts.push({ name: '', quoted: false });
+    else if (cursor.peek()?.kind === 'variable') {
+      return { kind: 'position', index: Number(cursor.next().value) };
+    } else parts.push(cursor.identifier());
+  }
+  if (cursor.isSymbol('(')) return parseCall(cursor, parts.map((part) => part.name).join('.'));
+  return { kind: 'column', parts };
+}
+
+export function call(name: string, args: readonly Argument[]): Call {
+  return { kind: 'call', name, args, distinct: false, orderBy: [], ignoreNulls: false, over: undefined };
+}
