@@ -29,7 +29,7 @@ function render({ template, context, options, name }: Case): Promise<string> {
   return createEnvironment(options).compile(template, { file: name }).render(structuredClone(context));
 }
 
-describe.each(['cases.json', 'expressions.json'])('%s', (file) => {
+describe.each(['cases.json', 'expressions.json', 'statements.json'])('%s', (file) => {
   const cases = read(file);
 
   test('prints what Jinja2 prints', () => {

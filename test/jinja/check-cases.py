@@ -1,4 +1,4 @@
-"""Asserts that Python's Jinja2 prints what cases.json and expressions.json expect of lib/jinja.
+"""Asserts that Python's Jinja2 prints what cases.json, expressions.json and statements.json expect of lib/jinja.
 
 A file is {"context": shared by all, "cases": [{name, template, context, options, expected}]}; expected is null
 where Jinja2 raises an error. Needs jinja2 (3.1 or newer); takes the files as arguments, or uses those beside it. Exit code 1 names what differs.
@@ -38,7 +38,7 @@ def main(arguments):
     update = "--update" in arguments
     given = [pathlib.Path(name) for name in arguments if name != "--update"]
     here = pathlib.Path(__file__).parent
-    files = given or [here / "cases.json", here / "expressions.json"]
+    files = given or [here / f"{name}.json" for name in ("cases", "expressions", "statements")]
     wrong = 0
     for file in files:
         content = json.loads(file.read_text())
