@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { coreTableFunction } from './catalog/history.ts';
 import { seedAccount } from './catalog/seed.ts';
+import { dropTemporaryTables } from './catalog/temporary.ts';
 import { StatementContext } from './context.ts';
 import { Executor, interruptOn, type Running } from './executor.ts';
 import { installFunctions } from './functions/install.ts';
@@ -88,11 +89,21 @@ export class Engine {
     duck.closeSync();
     const engine = new Engine(options, instance, base, handlers, extensions);
     await seedAccount(engine);
+    await engine.#dropLeftovers();
     return engine;
   }
 
-  async connect(): Promise<DuckDBConnection> {
-    return this.#instance.connect();
+  /** Temporary tables of sessions that ended with the last process. */
+  async #dropLeftovers(): Promise<void> {
+    const { owner, close } = await this.#systemSession();
+    await dropTemporaryTables(owner.objects, owner.duck, undefined);
+    await close();
+  }
+
+  async #systemSession(): Promise<{ readonly owner: Session; close(): Promise<void> }> {
+    const settings = { user: 'SYSTEM', role: 'ACCOUNTADMIN', warehouse: null, database: null, schema: null };
+    const owner = await this.openSession(settings);
+    return { owner, close: () => this.closeSession(owner) };
   }
 
   async openSession(settings: SessionSettings): Promise<Session> {
@@ -107,6 +118,7 @@ export class Engine {
     if (!this.sessions.delete(session.state.id)) return;
     await session.inOrder(async () => {
       await this.transactions.rollback(session);
+      await dropTemporaryTables(session.objects, session.duck, session.state.id);
       session.duck.closeSync();
     });
   }

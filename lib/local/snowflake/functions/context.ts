@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { getDdl } from '../catalog/get-ddl.ts';
+import { unsupported } from '../errors.ts';
 import { literal } from '../names.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, constantText } from '../translate/casts.ts';
@@ -63,6 +65,12 @@ export const constantFunctions: Readonly<Record<string, Emitter>> = {
     return { sql: `CAST(${literal(text)} AS JSON)`, type: ARRAY };
   },
   LAST_QUERY_ID: sessionText((site) => constantOf(site.translation.context, site.call) ?? null),
+  GET_DDL: (site) => {
+    const [kind, name] = [site.constant(0), site.constant(1)];
+    if (kind === undefined || name === undefined)
+      throw unsupported('GET_DDL with arguments that are no constants');
+    return { ...constantText(getDdl(site.translation.context, kind.toUpperCase(), name)), type: TEXT };
+  },
   UUID_STRING: (site) =>
     site.count === 0 ? { sql: 'CAST(uuid() AS VARCHAR)', type: TEXT } : constantText(randomUUID()),
 };
