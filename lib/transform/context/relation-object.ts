@@ -99,6 +99,9 @@ export class RelationObject extends JinjaObject implements RelationName {
         return new Attributes({ ...this.quoting }, 'Policy');
       case 'include_policy':
         return new Attributes(this.#included, 'Policy');
+      case 'metadata':
+        // By this, projects tell a relation from a text.
+        return { type: 'SnowflakeRelation' };
       case 'path':
         return new Attributes(
           { database: this.database, schema: this.schema, identifier: this.identifier },
@@ -129,6 +132,12 @@ export class RelationObject extends JinjaObject implements RelationName {
     switch (name) {
       case 'render':
         return callable(name, [], () => this.print());
+      case 'get':
+        return callable(
+          name,
+          ['key', 'default?'],
+          (key: string, otherwise: unknown = null) => this.getAttribute(key) ?? otherwise,
+        );
       case 'without_identifier':
         return callable(name, [], () => this.#including({ identifier: false }));
       case 'include':

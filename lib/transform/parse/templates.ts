@@ -9,6 +9,7 @@ import {
   TemplateError,
   toHost,
 } from '../../jinja/index.ts';
+import { RelationObject } from '../context/relation-object.ts';
 import { type Problem, ProjectError } from '../errors.ts';
 import type { Data } from '../values.ts';
 
@@ -22,7 +23,7 @@ export interface Templates {
 }
 
 export function createTemplates(): Templates {
-  const options = { tags: dbtTags, filters };
+  const options = { tags: dbtTags, filters, tests };
   return {
     parsing: createEnvironment({ ...options, onUndefined: 'lenient' }),
     compiling: createEnvironment({ ...options, onUndefined: 'default' }),
@@ -46,6 +47,18 @@ const filters: Readonly<Record<string, unknown>> = {
   }),
   as_native: callable('as_native', ['value'], (value: unknown) => value),
 };
+
+/** To dbt's projects a relation is a mapping: that is how they tell it from a text. */
+const tests: Readonly<Record<string, unknown>> = {
+  mapping: (value: unknown) =>
+    value instanceof RelationObject || value instanceof Map || isPlainRecord(value),
+};
+
+function isPlainRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
 
 /** A text that is one expression and nothing else keeps its value; anything else becomes text. */
 const oneExpression = /^\s*\{\{-?((?:(?!\}\}|\{\{|\{%)[\s\S])*?)-?\}\}\s*$/;
@@ -101,7 +114,7 @@ export function renderData(environment: Environment, value: Data, file: string, 
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      leftAlone.has(key) ? item : renderData(environment, item, file, resolve),
+      leftAlone.has(key.replace(/^\+/, '')) ? item : renderData(environment, item, file, resolve),
     ]),
   );
 }
