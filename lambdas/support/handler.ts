@@ -55,7 +55,8 @@ export function lambdaHandler<Event, Result>(
       });
       logger.info('done');
       return result;
-    } catch (error) {
+    } catch (thrown) {
+      const error = signal.aborted && !(thrown instanceof SluiceError) ? timeUp(thrown) : thrown;
       logger.error('failed', { error });
       throw named(error);
     } finally {
@@ -80,6 +81,17 @@ function named(error: unknown): unknown {
       ? runErrorNames.passing
       : error.code;
   return new FunctionError(name, `${error.code}: ${error.message}\n${error.hint}`, error);
+}
+
+/** What was stopped because the time was up seldom says so. */
+function timeUp(cause: unknown): SluiceError {
+  return new SluiceError({
+    code: 'FUNCTION_TIME_UP',
+    kind: 'work',
+    message: 'The work was stopped shortly before the time limit of its function.',
+    hint: 'Give it more memory, which is also more CPU (cloud.functions), a larger warehouse, or less to do at once.',
+    cause,
+  });
 }
 
 const pendingCodes = new Set(['LOAD_TIMEOUT']);

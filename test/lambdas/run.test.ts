@@ -1,3 +1,4 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -53,7 +54,10 @@ function told(): { subject: string; message: string } {
 }
 
 test('a good day: everything is extracted, applied, built and published', async () => {
+  const measured = vi.spyOn(Metrics.prototype, 'addMetric');
   const run = await runMachine(shop, day);
+  const metrics = new Map(measured.mock.calls.map(([name, , value]) => [name, value]));
+  measured.mockRestore();
   expect(run.status).toBe('Succeeded');
   expect(ofMachine(run.states)).toEqual(goodDay);
   expect(await days()).toEqual([
@@ -61,6 +65,17 @@ test('a good day: everything is extracted, applied, built and published', async 
     { DAY: '2011-12-09', SALES: 2, AMOUNT: 6.25 },
   ]);
   expect(sns.commandCalls(PublishCommand)).toHaveLength(0);
+  expect(Object.fromEntries(metrics)).toEqual({
+    BytesStaged: expect.any(Number),
+    // Three sales of two days, and two products.
+    RowsExtracted: 5,
+    RowsApplied: 5,
+    RowsRejected: 0,
+    RowsUnaccounted: 0,
+    LoadLag: expect.any(Number),
+    SourcesStale: 0,
+    RunsSucceeded: 1,
+  });
 });
 
 test('the same day again leaves one copy', async () => {
