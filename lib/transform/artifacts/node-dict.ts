@@ -36,12 +36,23 @@ function sqlNodeDict(node: SqlNode): Record<string, unknown> {
     config,
     relation_name: relationNameOf(node),
     raw_code: node.rawCode,
+    ...(node.resourceType === 'seed' ? seedPart() : sqlPart(node)),
+    ...(node.resourceType === 'test' ? testPart(node) : {}),
+    ...(node.resourceType === 'model' ? { access: node.config.access ?? 'protected', version: null } : {}),
+  };
+}
+
+/** A seed's rows are its file's, and it reads nothing. */
+function seedPart(): Record<string, unknown> {
+  return { raw_code: '', depends_on: { macros: [] } };
+}
+
+function sqlPart(node: SqlNode): Record<string, unknown> {
+  return {
     language: node.language,
     refs: node.refs.map((ref) => ({ name: ref.name, package: ref.packageName, version: ref.version })),
     sources: node.sources.map((source) => [...source]),
     depends_on: { macros: [...node.dependsOnMacros], nodes: [...node.dependsOn] },
-    ...(node.resourceType === 'test' ? testPart(node) : {}),
-    ...(node.resourceType === 'model' ? { access: node.config.access ?? 'protected', version: null } : {}),
   };
 }
 

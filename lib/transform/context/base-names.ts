@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { parse as parseYamlText, stringify as stringifyYaml } from 'yaml';
-import { Attributes, callable, printValue, toHost, tuple } from '../../jinja/index.ts';
+import {
+  Attributes,
+  callable,
+  JinjaObject,
+  PythonSet,
+  printValue,
+  toHost,
+  tuple,
+} from '../../jinja/index.ts';
 import { dbtVersion } from '../artifacts/results.ts';
 import { ColumnObject, numericType, stringType, translateType } from './column-object.ts';
 import { compilerError, ExceptionsObject } from './exceptions.ts';
@@ -58,12 +66,25 @@ function functions(scope: Scope): [string, unknown][] {
     entry('local_md5', ['value'], (value: unknown) =>
       createHash('md5').update(printValue(value)).digest('hex'),
     ),
+    entry('set', ['value', 'default?'], (value: unknown, otherwise: unknown = null) =>
+      parsedOr(() => setOf(value), otherwise),
+    ),
+    entry('set_strict', ['value'], setOf),
     entry('zip', ['*lists'], zip),
     entry('zip_strict', ['*lists'], zip),
     entry('diff_of_two_dicts', ['dict_a', 'dict_b'], (a: ReadonlyMap<string, unknown[]>, b: typeof a) =>
       difference(a, b),
     ),
   ];
+}
+
+/** The members of a list, a set or a table's column, each once. */
+function setOf(value: unknown): PythonSet {
+  const members = value instanceof JinjaObject ? value.iterate() : value;
+  if (typeof members === 'object' && members !== null && Symbol.iterator in members) {
+    return PythonSet.from(members as Iterable<unknown>);
+  }
+  throw compilerError('a set is made of something that can be looped over');
 }
 
 function parsedOr(make: () => unknown, otherwise: unknown): unknown {

@@ -133,7 +133,7 @@ export class ColumnObject extends JinjaObject {
 }
 
 export function stringType(size: number): string {
-  return `character varying(${size})`;
+  return `varchar(${size})`;
 }
 
 export function numericType(dtype: string, precision: number | null, scale: number | null): string {

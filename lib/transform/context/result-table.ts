@@ -177,6 +177,9 @@ class NamedList extends JinjaObject {
 
   override getAttribute(name: string): unknown {
     if (name === 'keys') return callable(name, [], () => this.#names);
+    if (name === 'items') {
+      return callable(name, [], () => this.#names.map((key, index) => tuple(key, this.#items[index])));
+    }
     return name === 'values' ? callable(name, [], () => this.#items) : undefined;
   }
 

@@ -132,7 +132,7 @@ function fileDraft(
 }
 
 /** `config:` of a schema file, with the configs that may stand beside it. */
-function configOf({ raw, config }: Properties): DataRecord {
+export function configOf({ raw, config }: Properties): DataRecord {
   const beside: Record<string, Data> = {};
   for (const key of ['meta', 'group', 'access', 'docs']) {
     const value = raw[key];
@@ -148,7 +148,7 @@ function configOf({ raw, config }: Properties): DataRecord {
   };
 }
 
-function propertiesByName(
+export function propertiesByName(
   list: readonly Properties[],
   kind: string,
   problems: Problems,
@@ -169,7 +169,8 @@ function propertiesByName(
   return byName;
 }
 
-function nameOf(relative: string): string {
+/** The name of the node that a file is. */
+export function nameOf(relative: string): string {
   const last = relative.split('/').at(-1) ?? relative;
   return last.replace(/\.[^.]*$/, '');
 }

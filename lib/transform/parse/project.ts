@@ -19,6 +19,7 @@ import { genericTestDrafts } from './generic-tests.ts';
 import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRenderer } from './load.ts';
 import { renderDraft } from './render-node.ts';
 import { describe, Names, resolveDependencies } from './resolve.ts';
+import { seedDrafts } from './seeds.ts';
 import { sourceNode } from './sources.ts';
 import { createTemplates, type Templates } from './templates.ts';
 
@@ -137,6 +138,7 @@ function readNodes(
     const render = yamlRenderer(templates.compiling, names, problems);
     const properties = loadProperties(loaded, config, render, problems);
     drafts.push(
+      ...seedDrafts(loaded, config, properties, problems),
       ...modelDrafts(loaded, config, properties, problems, scope.say),
       ...singularTestDrafts(loaded, config, properties, problems),
       ...genericTestDrafts(properties, registry, problems),
@@ -164,12 +166,12 @@ function readNodes(
   return { drafts, sources };
 }
 
-/** A generic test of something disabled is disabled with it. */
+/** A generic test of something disabled is disabled with it, and so is one of something that only a schema file knows. */
 function disableOrphanedTests(drafts: readonly Draft[], all: readonly GraphNode[]): void {
-  const off = new Set(all.filter(({ enabled }) => !enabled).map(({ uniqueId }) => uniqueId));
+  const on = new Set(all.filter(({ enabled }) => enabled).map(({ uniqueId }) => uniqueId));
   for (const { node } of drafts) {
     const attached = node.test?.attachedNode;
-    if (attached != null && off.has(attached)) node.enabled = false;
+    if (attached != null && !on.has(attached)) node.enabled = false;
   }
 }
 

@@ -19,7 +19,13 @@ export async function compile(options: TransformOptions): Promise<CompileReport>
       const compiled: CompiledNode[] = [];
       for (const id of project.graph.inOrder()) {
         const node = project.nodes.get(id);
-        if (node === undefined || node.resourceType === 'source' || !selection.ids.has(id)) continue;
+        if (
+          node === undefined ||
+          node.resourceType === 'source' ||
+          node.resourceType === 'seed' ||
+          !selection.ids.has(id)
+        )
+          continue;
         const { sql } = await compiler.compile(node, session);
         compiled.push({ uniqueId: id, name: node.name, path: compiler.write(node, sql), sql });
       }

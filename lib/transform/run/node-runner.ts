@@ -8,6 +8,7 @@ import { sqlName } from '../relation.ts';
 import type { Compiler } from './compiler.ts';
 import { buildModel, isTransient } from './execute-model.ts';
 import { runTest, severityOf } from './execute-test.ts';
+import { loadSeed } from './load-seed.ts';
 import { errorMessage, kindOf, type Outcome } from './outcome.ts';
 import { type Placement, publishedRelation } from './placement.ts';
 
@@ -68,6 +69,12 @@ export class NodeRunner {
     onCompiled: (path: string, sql: string) => void,
   ): Promise<Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>> {
     const { project, compiler, placement } = this.#parts;
+    if (node.resourceType === 'seed') {
+      const relation = placement.relation(node);
+      const rows = await loadSeed(node, relation, warehouse);
+      session.forget(relation);
+      return { status: 'success', passed: true, message: `INSERT ${rows}`, rows };
+    }
     await this.#startFromPublished(node, warehouse, session);
     const built = await buildModel(node, { project, compiler, placement, warehouse, session, onCompiled });
     const said = built.response._message;

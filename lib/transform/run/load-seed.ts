@@ -1,0 +1,63 @@
+import type { Warehouse } from '../../snowflake/index.ts';
+import { compilerError } from '../context/exceptions.ts';
+import type { SqlNode } from '../graph/node.ts';
+import { parseCsv } from '../project/csv.ts';
+import { folded, quote, type RelationName, sqlName } from '../relation.ts';
+import { asRecord, asText } from '../values.ts';
+import { isTransient } from './execute-model.ts';
+
+/** Values of one statement: Snowflake takes up to 16,384 rows of a VALUES list, and every value is bound. */
+const valuesPerStatement = 8_000;
+
+/** The types that a column of texts may have, the narrowest first: it has the first one that fits all of its values. */
+const types: readonly { readonly name: string; readonly pattern: RegExp }[] = [
+  { name: 'INTEGER', pattern: /^-?\d{1,38}$/ },
+  { name: 'FLOAT', pattern: /^-?\d*\.?\d+(?:e[+-]?\d+)?$/i },
+  { name: 'DATE', pattern: /^\d{4}-\d\d-\d\d$/ },
+  { name: 'TIMESTAMP_NTZ', pattern: /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/ },
+  { name: 'BOOLEAN', pattern: /^(?:true|false)$/i },
+];
+
+/** Makes a table of a seed's rows. @returns how many there are */
+export async function loadSeed(node: SqlNode, relation: RelationName, warehouse: Warehouse): Promise<number> {
+  const [header, ...records] = parseCsv(node.rawCode, asText(node.config.delimiter) ?? ',');
+  if (header === undefined)
+    throw compilerError(`the seed ${node.name} has no header`, 'Its first line names the columns.');
+  const wrong = records.findIndex((record) => record.length !== header.length);
+  if (wrong !== -1) {
+    throw compilerError(
+      `record ${wrong + 1} of the seed ${node.name} has ${records[wrong]?.length} values for ${header.length} columns`,
+      'A value with a comma in it stands in double quotes.',
+    );
+  }
+  const given = asRecord(node.config.column_types) ?? {};
+  const quoted = node.config.quote_columns === true;
+  const columns = header.map((name, index) => ({
+    name: quote(folded(name, quoted)),
+    type: asText(given[name]) ?? typeOf(records.map((record) => record[index] ?? '')),
+  }));
+  const transient = isTransient(node) ? 'TRANSIENT ' : '';
+  const definitions = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
+  await warehouse.execute(`CREATE OR REPLACE ${transient}TABLE ${sqlName(relation)} (${definitions})`);
+  const isText = columns.map(({ type }) => /^(?:TEXT|VARCHAR|STRING|CHAR)/i.test(type));
+  const size = Math.max(1, Math.floor(valuesPerStatement / header.length));
+  for (let start = 0; start < records.length; start += size) {
+    const batch = records.slice(start, start + size);
+    const places = batch.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
+    const binds = batch.flatMap((record) =>
+      record.map((value, index) => bound(value, isText[index] === true)),
+    );
+    await warehouse.execute(`INSERT INTO ${sqlName(relation)} VALUES ${places}`, { binds });
+  }
+  return records.length;
+}
+
+/** Nothing is NULL, and so is the word `null` where it cannot be a text. */
+function bound(value: string, isText: boolean): string | null {
+  return value === '' || (!isText && value.toLowerCase() === 'null') ? null : value;
+}
+
+function typeOf(values: readonly string[]): string {
+  const present = values.filter((value) => value !== '' && value.toLowerCase() !== 'null');
+  return types.find(({ pattern }) => present.every((value) => pattern.test(value)))?.name ?? 'TEXT';
+}
