@@ -25,12 +25,13 @@ export interface QueryRecord {
 /** How many statements the history holds, and how many results RESULT_SCAN can still read. */
 const KEPT_RECORDS = 10_000;
 const KEPT_RESULTS = 64;
-const KEPT_ROWS = 100_000;
+const KEPT_ROWS = 500_000;
 
 /** The statements that ran since the server started, latest last, and their latest results. Not kept across restarts. */
 export class QueryLog {
   readonly records: QueryRecord[] = [];
   readonly #results = new Map<string, StatementResult>();
+  #keptRows = 0;
 
   start(session: Session, text: string, tag = session.state.parameters.get('QUERY_TAG') ?? ''): QueryRecord {
     const record: QueryRecord = {
@@ -59,10 +60,15 @@ export class QueryLog {
     record.endedAt = new Date();
     record.status = 'SUCCESS';
     record.rows = result.rows.length;
-    if (result.rows.length > KEPT_ROWS) return;
     this.#results.set(record.queryId, result);
-    const oldest = this.#results.keys().next().value;
-    if (this.#results.size > KEPT_RESULTS && oldest !== undefined) this.#results.delete(oldest);
+    this.#keptRows += result.rows.length;
+    // The latest result is kept whatever its size: RESULT_SCAN(LAST_QUERY_ID()) reads it.
+    for (const [queryId, { rows }] of this.#results) {
+      const tooMany = this.#results.size > KEPT_RESULTS || this.#keptRows > KEPT_ROWS;
+      if (!tooMany || queryId === record.queryId) break;
+      this.#results.delete(queryId);
+      this.#keptRows -= rows.length;
+    }
   }
 
   fail(record: QueryRecord, error: unknown): void {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SnowflakeServer, startSnowflake } from '../../../lib/local/snowflake/index.ts';
 import { type Client, login } from './driver.ts';
@@ -208,4 +209,34 @@ test('variables, and RESULT_SCAN of the last statement', async () => {
   expect(await client.rows('select "name" from table(result_scan(last_query_id()))')).toEqual([
     { name: 'SYSADMIN' },
   ]);
+});
+
+test('any text comes back as it was, bound or written as a literal', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (text) => {
+      const written = `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+      expect(await client.rows(`select ? as bound, ${written} as written`, [text])).toEqual([
+        { BOUND: text, WRITTEN: text },
+      ]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('any decimal comes back digit for digit, and its sum is exact', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }), { minLength: 1, maxLength: 5 }),
+      async (units) => {
+        const decimal = (value: bigint) => {
+          const digits = String(value < 0n ? -value : value).padStart(4, '0');
+          return `${value < 0n ? '-' : ''}${digits.slice(0, -3)}.${digits.slice(-3)}`;
+        };
+        const rows = units.map((value) => `(${decimal(value)}::number(38,3))`).join(', ');
+        const total = units.reduce((sum, value) => sum + value, 0n);
+        expect(await client.value(`select sum(x)::varchar from (values ${rows}) v(x)`)).toBe(decimal(total));
+      },
+    ),
+    { numRuns: 40 },
+  );
 });

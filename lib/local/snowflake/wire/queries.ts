@@ -10,13 +10,17 @@ import { statementTypeId } from './statement-type.ts';
 
 /** How long a request waits for its statement before the driver is told to ask again. */
 const PATIENCE_MS = 40_000;
-/** How many finished requests are remembered, so that one sent again gets its first answer. */
+/** How many requests are remembered, and rows of their answers, so that one sent again gets its first answer. */
 const REMEMBERED = 512;
+const REMEMBERED_ROWS = 500_000;
 
 interface Request {
   readonly answer: Promise<WireAnswer>;
   readonly stop: AbortController;
   readonly queryId: string;
+  /** Rows of the answer, once it is there. */
+  rows: number;
+  finished: boolean;
 }
 
 /** Runs the statements that drivers send, each request id once. */
@@ -24,6 +28,7 @@ export class Queries {
   readonly #engine: Engine;
   readonly #requests = new Map<string, Request>();
   readonly #byQueryId = new Map<string, Request>();
+  #rows = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -84,8 +89,13 @@ export class Queries {
     const running: Request = {
       queryId: record.queryId,
       stop,
+      rows: 0,
+      finished: false,
       answer: work.then(
-        (result) => answerOf(session, record.queryId, sql, result),
+        (result) => {
+          running.rows = result.rows.length;
+          return answerOf(session, record.queryId, sql, result);
+        },
         (error: unknown) => failureOf(error, record.queryId, sql),
       ),
     };
@@ -97,12 +107,21 @@ export class Queries {
     this.#requests.set(key, running);
     this.#byQueryId.set(running.queryId, running);
     running.answer.then(() => {
-      if (this.#requests.size <= REMEMBERED) return;
-      const oldest = this.#requests.entries().next().value;
-      if (oldest === undefined) return;
-      this.#requests.delete(oldest[0]);
-      this.#byQueryId.delete(oldest[1].queryId);
+      running.finished = true;
+      this.#rows += running.rows;
+      this.#forget(running);
     });
+  }
+
+  /** Lets go of the oldest finished requests beyond what is remembered; never of the latest. */
+  #forget(latest: Request): void {
+    for (const [key, request] of this.#requests) {
+      if (this.#requests.size <= REMEMBERED && this.#rows <= REMEMBERED_ROWS) return;
+      if (!request.finished || request === latest) continue;
+      this.#requests.delete(key);
+      this.#byQueryId.delete(request.queryId);
+      this.#rows -= request.rows;
+    }
   }
 }
 
