@@ -1,20 +1,23 @@
 import { typeError, valueError } from '../errors.ts';
 import { orderOfTexts } from '../runtime/compare.ts';
+import { Budget } from '../runtime/limits.ts';
 import { entriesOf, isDict, typeName } from '../runtime/names.ts';
 import { str } from '../runtime/text.ts';
 import { Float, Markup } from '../runtime/values.ts';
 
 /** JSON as Python's json.dumps(value, sort_keys=True) writes it: blanks after `,` and `:`, ASCII only. */
 export function toJson(value: unknown, indent?: number): string {
-  return write(value, indent, '', []);
+  return write(value, { indent, budget: new Budget() }, '', []);
 }
 
-function write(
-  value: unknown,
-  indent: number | undefined,
-  margin: string,
-  around: readonly unknown[],
-): string {
+interface Layout {
+  indent: number | undefined;
+  budget: Budget;
+}
+
+function write(value: unknown, layout: Layout, margin: string, around: readonly unknown[]): string {
+  const { indent, budget } = layout;
+  budget.spend();
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return text(value);
@@ -22,7 +25,7 @@ function write(
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return number(value);
   if (around.includes(value)) throw valueError('Circular reference detected');
   const inside = indent === undefined ? margin : margin + ' '.repeat(indent);
-  const child = (item: unknown): string => write(item, indent, inside, [...around, value]);
+  const child = (item: unknown): string => write(item, layout, inside, [...around, value]);
   if (Array.isArray(value)) return wrap('[', value.map(child), ']', indent, margin, inside);
   if (!isDict(value)) throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
   const entries = entriesOf(value).map(([key, item]): [string, unknown] => [keyOf(key), item]);

@@ -7,6 +7,8 @@ const lineWidth = 80;
 
 /** Python's pprint.pformat: on one line if it fits in 80 columns, else one item a line; dicts by key. */
 export function prettyPrint(value: unknown): string {
+  // What is too large is refused here already.
+  repr(value);
   return pretty(value, 0, 0);
 }
 

@@ -1,4 +1,5 @@
 import { typeError } from '../errors.ts';
+import { Budget } from './limits.ts';
 import { entriesOf, isDict, isSet, lookUp, sizeOf, typeName } from './names.ts';
 import { JinjaObject } from './objects.ts';
 import { Undefined } from './undefined.ts';
@@ -13,7 +14,7 @@ function numeric(value: unknown): number | bigint | undefined {
 }
 
 /** `a == b`. */
-export function equal(a: unknown, b: unknown): boolean {
+export function equal(a: unknown, b: unknown, budget?: Budget): boolean {
   if (a === b) return !Number.isNaN(a);
   if (typeof a === 'string' && typeof b === 'string') return false;
   const x = numeric(a);
@@ -25,12 +26,12 @@ export function equal(a: unknown, b: unknown): boolean {
   if (a instanceof JinjaObject) return a.equals(b);
   if (b instanceof JinjaObject) return b.equals(a);
   if (a instanceof Undefined) return b instanceof Undefined;
-  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b, budget ?? new Budget());
   if (a instanceof Markup || b instanceof Markup) return textOf(a) === textOf(b) && textOf(a) !== undefined;
-  if (isDict(a)) return isDict(b) && equalDicts(a, b);
+  if (isDict(a)) return isDict(b) && equalDicts(a, b, budget ?? new Budget());
   if (isSet(a)) return isSet(b) && a.size === b.size && [...a].every((item) => b.has(item));
-  if (a instanceof Range) return b instanceof Range && equalLists([...a], [...b]);
-  if (a instanceof DictView && b instanceof DictView) return equalViews(a, b);
+  if (a instanceof Range) return b instanceof Range && equalLists([...a], [...b], budget ?? new Budget());
+  if (a instanceof DictView && b instanceof DictView) return equalViews(a, b, budget ?? new Budget());
   return false;
 }
 
@@ -43,25 +44,30 @@ function textOf(value: unknown): string | undefined {
   return value instanceof Markup ? value.text : undefined;
 }
 
-function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
+function equalLists(a: readonly unknown[], b: readonly unknown[], budget: Budget): boolean {
+  budget.spend();
   if (a.length !== b.length || a instanceof Tuple !== b instanceof Tuple) return false;
-  return a.every((item, index) => item === b[index] || equal(item, b[index]));
+  return a.every((item, index) => item === b[index] || equal(item, b[index], budget));
 }
 
 function equalDicts(
   a: Map<unknown, unknown> | Record<string, unknown>,
   b: Map<unknown, unknown> | Record<string, unknown>,
+  budget: Budget,
 ): boolean {
+  budget.spend();
   if (sizeOf(a) !== sizeOf(b)) return false;
   return entriesOf(a).every(([key, value]) => {
     const other = lookUp(b, key);
-    return other !== undefined && equal(value, other);
+    return other !== undefined && equal(value, other, budget);
   });
 }
 
-function equalViews(a: DictView, b: DictView): boolean {
+function equalViews(a: DictView, b: DictView, budget: Budget): boolean {
   const [left, right] = [a.toArray(), b.toArray()];
-  return left.length === right.length && left.every((item) => right.some((other) => equal(item, other)));
+  return (
+    left.length === right.length && left.every((item) => right.some((other) => equal(item, other, budget)))
+  );
 }
 
 /**

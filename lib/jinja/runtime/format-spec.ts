@@ -143,13 +143,14 @@ function signOf(negative: boolean, spec: Spec): string {
 /** Digits with separators; zeros that fill the width are separated too. */
 function grouped(digits: string, spec: Spec, size: number, around: string): string {
   if (spec.grouping === '') return digits;
-  const separate = (text: string): string =>
-    text.replace(new RegExp(`\\B(?=(?:[0-9a-fA-F]{${size}})+$)`, 'g'), spec.grouping);
-  let text = digits;
   const wanted = spec.align === '=' && spec.fill === '0' ? spec.width - around.length : 0;
-  while (separate(text).length < wanted) text = `0${text}`;
-  const result = separate(text);
-  return result.length > wanted && wanted > 0 && result.startsWith(spec.grouping) ? `0${result}` : result;
+  let count = digits.length;
+  while (count + Math.floor((count - 1) / size) < wanted) count++;
+  const filled = digits.padStart(count, '0');
+  const first = count % size;
+  const groups = first === 0 ? [] : [filled.slice(0, first)];
+  for (let at = first; at < count; at += size) groups.push(filled.slice(at, at + size));
+  return groups.join(spec.grouping);
 }
 
 /** Fills a text to the spec's width. */

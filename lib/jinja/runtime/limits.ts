@@ -19,3 +19,14 @@ export function bounded(text: string): string {
 export function checkWidth(width: number): void {
   if (width > widestField) throw limitError(`The field is too wide: at most ${widestField} characters.`);
 }
+
+/** How many parts of a value may be looked at in one go: lists can hold each other so that they never end. */
+export class Budget {
+  private left = 2_000_000;
+
+  spend(): void {
+    this.left--;
+    if (this.left < 0)
+      throw limitError('The value is too large: too many lists and dicts inside each other.');
+  }
+}

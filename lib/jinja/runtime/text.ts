@@ -1,4 +1,5 @@
 import { TemplateError } from '../errors.ts';
+import { Budget } from './limits.ts';
 import { Macro } from './macro.ts';
 import { entriesOf, isDict, isSet } from './names.ts';
 import { Callable, JinjaObject } from './objects.ts';
@@ -21,10 +22,11 @@ export function str(value: unknown): string {
 
 /** A value as it looks inside a list: Python's repr(). */
 export function repr(value: unknown): string {
-  return represent(value, []);
+  return represent(value, [], new Budget());
 }
 
-function represent(value: unknown, around: readonly unknown[]): string {
+function represent(value: unknown, around: readonly unknown[], budget: Budget): string {
+  budget.spend();
   if (value === null || value === undefined) return 'None';
   switch (typeof value) {
     case 'string':
@@ -38,13 +40,13 @@ function represent(value: unknown, around: readonly unknown[]): string {
     case 'function':
       return `<function ${value.name}>`;
     case 'object':
-      return representObject(value, around);
+      return representObject(value, around, budget);
     default:
       return '<object>';
   }
 }
 
-function representObject(value: object, around: readonly unknown[]): string {
+function representObject(value: object, around: readonly unknown[], budget: Budget): string {
   if (value instanceof Float) return floatText(value.value);
   if (value instanceof JinjaObject) return value.represent();
   if (value instanceof Markup) return `Markup(${quoted(value.text)})`;
@@ -56,13 +58,13 @@ function representObject(value: object, around: readonly unknown[]): string {
     return `range(${value.start}, ${value.stop}${value.step === 1 ? '' : `, ${value.step}`})`;
   }
   if (value instanceof Promise) throw promiseError();
-  return representContainer(value, around);
+  return representContainer(value, around, budget);
 }
 
-function representContainer(value: object, around: readonly unknown[]): string {
+function representContainer(value: object, around: readonly unknown[], budget: Budget): string {
   const isInside = around.includes(value);
   const inside = [...around, value];
-  const item = (child: unknown): string => represent(child, inside);
+  const item = (child: unknown): string => represent(child, inside, budget);
   if (value instanceof Tuple) {
     if (isInside) return '(...)';
     return value.length === 1 ? `(${item(value[0])},)` : `(${value.map(item).join(', ')})`;

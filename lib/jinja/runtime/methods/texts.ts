@@ -102,14 +102,11 @@ function rsplit(self: string, separator: unknown = null, most: unknown = -1): st
     const kept = pieces.length - limit;
     return [pieces.slice(0, kept).join(sought), ...pieces.slice(kept)];
   }
-  const pieces: string[] = [];
-  let rest = self.trimEnd();
-  while (rest !== '' && pieces.length < limit) {
-    const start = rest.search(/\S+$/);
-    pieces.unshift(rest.slice(start));
-    rest = rest.slice(0, start).trimEnd();
-  }
-  return rest === '' ? pieces : [rest, ...pieces];
+  const words = [...self.matchAll(/\S+/g)];
+  const kept = Math.max(0, words.length - limit);
+  const last = words[kept - 1];
+  const pieces = words.slice(kept).map(([word]) => word);
+  return last === undefined ? pieces : [self.slice(0, last.index + last[0].length), ...pieces];
 }
 
 /** Python's line ends, `\r\n` being one. */
