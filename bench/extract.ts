@@ -19,7 +19,7 @@ import { startPostgres } from '../lib/local/postgres/index.ts';
 import type { ExtractInput, ExtractResult } from './extract/run-extract.ts';
 import { createSales, salesDays } from './extract/sales.ts';
 
-const bounds = { ratio: 1.15, peakMegabytes: 250, daysSeconds: 8 };
+const bounds = { ratio: 1.15, peakMegabytes: 250, daysSeconds: 8, maskedRowsPerSecond: 150_000 };
 /** As many as the real sales. */
 const dailyRows = 541_909;
 
@@ -44,8 +44,10 @@ try {
   await createSales(postgres.connection, 'daily_sales', dailyRows);
   const result = await compare(postgres.connection, s3.input);
   const days = await extractDays(postgres.connection, s3.input);
-  console.log(values.json ? JSON.stringify({ ...result, days }) : textOf(result, days));
-  process.exitCode = result.ok && days.seconds <= bounds.daysSeconds ? 0 : 1;
+  const masked = await extractMasked(postgres.connection, s3.input);
+  console.log(values.json ? JSON.stringify({ ...result, days, masked }) : textOf(result, days, masked));
+  const isFast = masked.rows / masked.seconds >= bounds.maskedRowsPerSecond;
+  process.exitCode = result.ok && days.seconds <= bounds.daysSeconds && isFast ? 0 : 1;
 } finally {
   s3.stop();
   await postgres.stop();
@@ -105,7 +107,15 @@ async function extractDays(source: SourceConnection, staging: S3Input): Promise<
   return result;
 }
 
-function textOf(result: Comparison, days: ExtractResult): string {
+/** The row path: one column hashed, one cut down. */
+async function extractMasked(source: SourceConnection, staging: S3Input): Promise<ExtractResult> {
+  const mask = { customerid: 'hash', description: 'partial' } as const;
+  const result = await runExtract({ source, ...staging, table: 'sales', maxConnections: 1, mask });
+  if (result.rows !== rows) throw new Error(`${result.rows} rows arrived of ${rows}`);
+  return result;
+}
+
+function textOf(result: Comparison, days: ExtractResult, masked: ExtractResult): string {
   const speed = `${Math.round(result.rows / result.seconds).toLocaleString('en')} rows a second`;
   return [
     `rows        ${result.rows.toLocaleString('en')}, ${result.fileMegabytes.toFixed(1)} MB in S3`,
@@ -114,6 +124,7 @@ function textOf(result: Comparison, days: ExtractResult): string {
     `ratio       ${result.ratio?.toFixed(2) ?? '-'} (at most ${bounds.ratio})`,
     `peak memory ${result.peakMegabytes.toFixed(0)} MB (at most ${bounds.peakMegabytes})`,
     `${days.windows} days of ${days.rows.toLocaleString('en')} rows: ${days.seconds.toFixed(2)} s (at most ${bounds.daysSeconds}), ${days.peakMegabytes.toFixed(0)} MB`,
+    `masked      ${Math.round(masked.rows / masked.seconds).toLocaleString('en')} rows a second (at least ${bounds.maskedRowsPerSecond.toLocaleString('en')}), ${masked.peakMegabytes.toFixed(0)} MB`,
   ].join('\n');
 }
 

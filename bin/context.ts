@@ -54,7 +54,10 @@ export async function runCommand<Options>(
     const given = connectionsFromEnvironment(process.env);
     const { source, staging, snowflake } = given;
     if (source && staging && snowflake) return { source, staging, snowflake };
-    return { ...(await embeddedConnections()), ...given };
+    const embedded = await embeddedConnections();
+    const maskingKey = process.env.SLUICE_MASKING_KEY;
+    const embeddedSource = { ...embedded.source, ...(maskingKey ? { maskingKey } : {}) };
+    return { ...embedded, source: embeddedSource, ...given };
   };
 
   const context: CommandContext = {

@@ -1,6 +1,6 @@
 /** Extracts one table; reads its input from standard input and says what it took as JSON. */
 import { text } from 'node:stream/consumers';
-import type { SourceConnection, StagingConnection } from '../../lib/config/index.ts';
+import type { MaskMethod, SourceConnection, StagingConnection } from '../../lib/config/index.ts';
 import { daily, defineProject, full, parseProject } from '../../lib/config/index.ts';
 import { type DayRange, extractTables, openSource, readContract } from '../../lib/extract/index.ts';
 import { newRunId, openStaging } from '../../lib/staging/index.ts';
@@ -12,6 +12,7 @@ export interface ExtractInput {
   readonly days?: DayRange;
   readonly table: string;
   readonly maxConnections: number;
+  readonly mask?: Readonly<Record<string, MaskMethod>>;
 }
 
 export interface ExtractResult {
@@ -28,11 +29,17 @@ const project = parseProject(
   defineProject({
     name: 'bench',
     source: { maxConnections: input.maxConnections },
-    tables: { [input.table]: input.days === undefined ? full() : daily({ column: 'invoicedate' }) },
+    tables: {
+      [input.table]:
+        input.days === undefined ? full({ mask: { ...input.mask } }) : daily({ column: 'invoicedate' }),
+    },
   }),
   { directory: import.meta.dirname, file: 'bench' },
 );
-const source = openSource(input.source, project.source);
+const source = openSource(
+  { ...input.source, maskingKey: 'a key for the bench, of no other use' },
+  project.source,
+);
 const staging = openStaging(input.staging, { prefix: project.staging.prefix });
 const contracts = await Promise.all(project.tables.map((table) => readContract(source, table)));
 

@@ -24,8 +24,10 @@ export async function sourceFromEnvironment(
   const { host, port, database, credentials } = setting;
   const ssl = { ca: readFileSync(join(directory, 'authorities.pem'), 'utf8') };
   if (credentials.kind === 'secret') {
-    const { username, password } = await readSecretFields(credentials.secretName, ['username', 'password']);
-    return { host, port, database, user: username, password, ssl };
+    const fields = await readSecretFields(credentials.secretName, ['username', 'password']);
+    const { username, password, maskingKey } = fields;
+    const masking = typeof maskingKey === 'string' ? { maskingKey } : {};
+    return { host, port, database, user: username, password, ssl, ...masking };
   }
   const { user } = credentials;
   const signer = new Signer({ hostname: host, port, username: user, region: required(env, 'AWS_REGION') });

@@ -13,6 +13,8 @@ export interface SourceConnection {
   readonly password: string;
   /** `false` on loopback only; otherwise the authority that signs the server's certificate is verified. */
   readonly ssl: false | { readonly ca?: string };
+  /** Secret of the masks of method `hash`, at least 32 characters; needed only when a table has one. */
+  readonly maskingKey?: string;
 }
 
 export interface StagingConnection {

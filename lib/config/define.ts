@@ -1,5 +1,5 @@
 import type { CloudInput, EnvironmentInput } from './define-cloud.ts';
-import type { OnReject } from './project.ts';
+import type { MaskMethod, OnReject } from './project.ts';
 
 /** What every table may say beside its mode. */
 export interface TableOptions {
@@ -7,6 +7,12 @@ export interface TableOptions {
   source?: { schema?: string; table?: string };
   /** What a window with rejected rows does: wait for a person, or go on without them. @default 'hold' */
   onReject?: OnReject;
+  /**
+   * Columns that are masked before their values leave the process: `hash` (HMAC-SHA-256 under SLUICE_MASKING_KEY, the same for the
+   * same value, so that tables can still be joined), `redact` (the text `REDACTED`), `partial` (`****` and the last 4 characters
+   * of 8 or more; of an address its domain), `null`. NULL stays NULL. @default none
+   */
+  mask?: Record<string, MaskMethod>;
 }
 
 export interface DailyOptions extends TableOptions {

@@ -60,6 +60,7 @@ function sourceFrom(env: NodeJS.ProcessEnv): SourceConnection | undefined {
     user: decodeURIComponent(url.username) || 'postgres',
     password: decodeURIComponent(url.password),
     ssl: mode === 'disable' ? false : authority ? { ca: readFile('SLUICE_SOURCE_CA_FILE', authority) } : {},
+    ...(env.SLUICE_MASKING_KEY ? { maskingKey: env.SLUICE_MASKING_KEY } : {}),
   };
 }
 

@@ -63,6 +63,7 @@ function completeTable(name: string, table: ParsedProject['tables'][string]): Ta
     source: { schema: table.source?.schema ?? 'public', table: table.source?.table ?? name },
     mode: modeOf(table),
     onReject: table.onReject,
+    mask: table.mask,
   };
 }
 

@@ -19,6 +19,12 @@ export type TableMode =
 /** What happens to a window that has rejected rows: it waits for a person, or goes on without them. */
 export type OnReject = 'hold' | 'apply';
 
+/**
+ * How a value of a masked column leaves the process, NULL apart, which stays NULL: `hash` as HMAC-SHA-256 in hex, the same for
+ * the same value wherever it stands; `redact` as a constant; `partial` as its last characters; `null` not at all.
+ */
+export type MaskMethod = 'hash' | 'redact' | 'partial' | 'null';
+
 export interface Table {
   /** Name in the config, in S3 keys and (upper-cased) of the Snowflake tables: `[a-z_][a-z0-9_]*`. */
   readonly name: string;
@@ -26,6 +32,8 @@ export interface Table {
   readonly source: { readonly schema: string; readonly table: string };
   readonly mode: TableMode;
   readonly onReject: OnReject;
+  /** Columns that are masked before they leave the process, by the source's own name. */
+  readonly mask: Readonly<Record<string, MaskMethod>>;
 }
 
 export interface Project {

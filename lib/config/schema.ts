@@ -16,6 +16,7 @@ const tableOptions = {
     .strictObject({ schema: z.string().min(1).optional(), table: z.string().min(1).optional() })
     .optional(),
   onReject: z.enum(['hold', 'apply']).default('hold'),
+  mask: z.record(z.string().min(1), z.enum(['hash', 'redact', 'partial', 'null'])).default({}),
 };
 
 export const tableInput = z.discriminatedUnion('mode', [
@@ -50,7 +51,10 @@ export const projectInput = z.strictObject({
         .regex(/^[a-z_][a-z0-9_]*$/, 'expected a table name of a-z, 0-9 and _; name the source in `source`'),
       tableInput,
     )
-    .refine((tables) => Object.keys(tables).length > 0, { error: 'expected at least one table' }),
+    .refine((tables) => Object.keys(tables).length > 0, { error: 'expected at least one table' })
+    .superRefine((tables, context) => {
+      for (const [name, table] of Object.entries(tables)) checkMask(name, table, context);
+    }),
   source: z
     .strictObject({
       maxConnections: z.int().min(1).max(64).default(4),
@@ -113,6 +117,23 @@ export const projectInput = z.strictObject({
 });
 
 export type ParsedProject = z.output<typeof projectInput>;
+
+/** What says where a row belongs is needed in clear: its date, its cursor; a key at least so that it tells rows apart. */
+function checkMask(name: string, table: z.output<typeof tableInput>, context: z.RefinementCtx): void {
+  const placing = table.mode === 'daily' ? table.column : table.mode === 'incremental' ? table.cursor : null;
+  for (const [column, method] of Object.entries(table.mask)) {
+    const isKey = table.mode === 'incremental' && table.key.includes(column);
+    if (column !== placing && (!isKey || method === 'hash')) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [name, 'mask', column],
+      input: method,
+      message: isKey
+        ? 'expected hash, because the rows are merged on this column'
+        : 'expected no mask, because this column says which window a row belongs to',
+    });
+  }
+}
 
 function isTimezone(name: string): boolean {
   try {

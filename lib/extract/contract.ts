@@ -1,6 +1,7 @@
 import { type Contract, type ContractColumn, SluiceError, type Table, targetName } from '../config/index.ts';
 import { readColumns, type SourceColumn } from './catalog.ts';
 import { SourceError } from './errors.ts';
+import { checkMaskedColumns, maskedTarget } from './mask.ts';
 import type { Queryable } from './source.ts';
 
 /** Columns that RAW tables carry besides the source's own. */
@@ -13,12 +14,14 @@ export async function readContract(source: Queryable, table: Table): Promise<Con
       name: column.name,
       target: targetName(column.name),
       sourceType: column.type,
-      targetType: column.target,
+      targetType: maskedTarget(table.mask[column.name], column.target),
       nullable: column.nullable,
     }),
   );
   refuseCollisions(table, columns);
-  return { version: 1, table: table.name, columns };
+  const contract: Contract = { version: 1, table: table.name, columns };
+  checkMaskedColumns(table, contract);
+  return contract;
 }
 
 function refuseCollisions(table: Table, columns: readonly ContractColumn[]): void {
@@ -55,6 +58,7 @@ export async function checkContract(
   table: Table,
   contract: Contract,
 ): Promise<readonly ContractedColumn[]> {
+  checkMaskedColumns(table, contract);
   const live = await readColumns(source, table);
   const liveByName = new Map(live.map((column) => [column.name, column]));
   const matched: ContractedColumn[] = [];
@@ -65,6 +69,8 @@ export async function checkContract(
       differences.push(`column "${column.name}" was dropped or renamed`);
     } else if (now.type !== column.sourceType) {
       differences.push(`column "${column.name}" changed from ${column.sourceType} to ${now.type}`);
+    } else if (maskedTarget(table.mask[column.name], column.targetType) !== column.targetType) {
+      differences.push(`column "${column.name}" is masked now, and recorded as ${column.targetType}`);
     } else if (now.nullable && !column.nullable) {
       differences.push(`column "${column.name}" may be null now`);
     } else {

@@ -2,6 +2,7 @@ import type { Connection, Submittable } from 'pg';
 import type { BlockPool } from './blocks.ts';
 import { CopyFrames } from './copy-frames.ts';
 import { incompleteCopyError } from './errors.ts';
+import type { RowReader } from './row-reader.ts';
 
 /** The part of the driver's client that a COPY needs. */
 export interface CopyClient {
@@ -19,7 +20,7 @@ const blocksWaiting = 2;
  * The copy is complete only when `COPY n` has arrived and n rows have; anything else throws. Leaving the loop early closes
  * the connection: the server stops when it next writes.
  */
-export class CopyOut implements Submittable, AsyncIterable<Buffer> {
+export class CopyOut implements Submittable, RowReader {
   /** Bytes of CSV so far. */
   bytes = 0;
   /** Set by the driver while it watches for a server that has gone silent; to be called at the end. */

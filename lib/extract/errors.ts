@@ -121,12 +121,24 @@ const unreachableCodes = /^(ECONNREFUSED|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT)/;
 const lostCodes = /^(ECONNRESET|EPIPE|ERR_STREAM_DESTROYED|ERR_STREAM_PREMATURE_CLOSE)/;
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
 
-/** The error of `action` at the source, classed; errors that are classed already come back as they are. */
-export function sourceError(cause: unknown, action: string, place: SourcePlace): SluiceError {
+/**
+ * The error of `action` at the source, classed; errors that are classed already come back as they are.
+ * @param options.hidesText leaves out what the server says, which may quote a value
+ */
+export function sourceError(
+  cause: unknown,
+  action: string,
+  place: SourcePlace,
+  { hidesText = false }: { hidesText?: boolean } = {},
+): SluiceError {
   if (cause instanceof SluiceError) return cause;
-  const { code, message } = causeOf(cause);
+  const { code, message: said } = causeOf(cause);
   const sqlState = /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-  const found = classOf(code, sqlState, message);
+  const found = classOf(code, sqlState, said);
+  const isHidden = hidesText && sqlState !== undefined;
+  const message = isHidden
+    ? "the server's own words are left out, because the table has masked columns"
+    : said;
   const reason = [sqlState === undefined ? '' : `SQLSTATE ${sqlState}: `, message || code].join('');
   return new SourceError({
     code: found.code,
@@ -137,7 +149,7 @@ export function sourceError(cause: unknown, action: string, place: SourcePlace):
     scope: found.scope,
     sqlState,
     details: { host: place.host, port: place.port, database: place.database, user: place.user, sqlState },
-    cause,
+    ...(isHidden ? {} : { cause }),
   });
 }
 
@@ -164,6 +176,17 @@ function causeOf(cause: unknown): { code: string; message: string } {
   if (!(cause instanceof Error)) return { code: '', message: String(cause) };
   const code: unknown = Reflect.get(cause, 'code');
   return { code: typeof code === 'string' ? code : '', message: cause.message };
+}
+
+/** A text of a database that does not check its texts is not UTF-8, where texts have to be read. */
+export function invalidTextError(): SourceError {
+  return new SourceError({
+    code: 'SOURCE_INVALID_TEXT',
+    kind: 'outside',
+    message: 'The database has the encoding SQL_ASCII, and a value of this table is not UTF-8',
+    hint: 'Correct it in the source, or leave the columns of this table unmasked: then its bytes travel as they are.',
+    scope: 'table',
+  });
 }
 
 /** The server ended a COPY without saying, or with another number than it sent. */

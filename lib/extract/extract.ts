@@ -1,6 +1,6 @@
 import { type Contract, type Project, SluiceError, type Table } from '../config/index.ts';
 import type { Manifest, ManifestWindow, Staging } from '../staging/index.ts';
-import { checkContract } from './contract.ts';
+import { type ContractedColumn, checkContract } from './contract.ts';
 import { SourceError, sourceError } from './errors.ts';
 import {
   failedError,
@@ -9,6 +9,7 @@ import {
   stoppedError,
   type TableFailure,
 } from './extract-errors.ts';
+import { checkMasks, type Mask, maskOf } from './mask.ts';
 import { rowsOfWindows } from './rows-of-window.ts';
 import { type Session, Sessions } from './session.ts';
 import type { Source } from './source.ts';
@@ -53,6 +54,7 @@ export async function extractTables(options: ExtractOptions): Promise<readonly M
   const { project, staging } = options;
   if (staging.prefix !== project.staging.prefix)
     throw otherPrefixError(project.staging.prefix, staging.prefix);
+  checkMasks(options.tables, options.source.maskingKey);
   return await new ExtractRun(options).execute();
 }
 
@@ -118,7 +120,17 @@ class ExtractRun {
     const { mode } = table;
     const dated = mode.kind === 'daily' ? columns.find(({ name }) => name === mode.column) : undefined;
     const rowsOf = await rowsOfWindows(session, table, dated?.live.plainType ?? '', windows);
-    return windows.map((window) => ({ table, columns, window, condition: rowsOf(window) }));
+    const masks = this.#masksOf(table, columns);
+    return windows.map((window) => ({ table, columns, window, condition: rowsOf(window), masks }));
+  }
+
+  #masksOf(table: Table, columns: readonly ContractedColumn[]): ReadonlyMap<number, Mask> {
+    const masks = new Map<number, Mask>();
+    for (const [position, { name }] of columns.entries()) {
+      const method = table.mask[name];
+      if (method !== undefined) masks.set(position, maskOf(method, this.#options.source.maskingKey));
+    }
+    return masks;
   }
 
   async #extractAll(jobs: readonly WindowJob[]): Promise<void> {

@@ -1,13 +1,14 @@
 import type { ManifestFile, Staging } from '../staging/index.ts';
 import { BlockPool } from './blocks.ts';
-import { CopyOut } from './copy.ts';
 import { type SourcePlace, sourceError } from './errors.ts';
 import { gzip } from './gzip.ts';
-import type { Session } from './session.ts';
+import type { RowReader } from './row-reader.ts';
 
 export interface ReadWindowOptions {
-  /** A whole COPY statement. */
-  readonly copy: string;
+  /** Sends the statement that reads the rows. */
+  readonly start: (pool: BlockPool) => RowReader;
+  /** Whether rows have masked columns: then no text of the server's, which may quote a value, becomes part of an error. */
+  readonly isMasked: boolean;
   /** New key of the file. */
   readonly key: string;
   readonly staging: Staging;
@@ -23,41 +24,38 @@ export interface ReadWindowOptions {
 const pool = new BlockPool();
 
 /**
- * The fast path: rows of one COPY, gzipped, to one new key. No value is looked at. Everything between socket and upload is
- * bounded: who is slower pauses who is before.
+ * Rows of one statement, gzipped, to one new key. Everything between socket and upload is bounded: who is slower pauses who
+ * is before.
  * @returns the file; undefined when there were no rows, and then nothing is written
  */
-export async function readWindow(
-  session: Session,
-  options: ReadWindowOptions,
-): Promise<ManifestFile | undefined> {
+export async function readWindow(options: ReadWindowOptions): Promise<ManifestFile | undefined> {
   const { key, place, signal } = options;
-  const copy = CopyOut.start(session.client, options.copy, pool);
-  const stop = (): void => copy.abandon(stopped(signal));
+  const reader = options.start(pool);
+  const stop = (): void => reader.abandon(stopped(signal));
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    const blocks = withProgress(copy, options);
+    const blocks = withProgress(reader, options);
     const first = await blocks.next();
-    // The first block comes when it is full or the copy is complete.
-    if (first.done === true || (copy.complete && copy.rows === 0)) {
+    // The first block comes when it is full or all rows have come.
+    if (first.done === true || (reader.complete && reader.rows === 0)) {
       await blocks.return(undefined);
       return undefined;
     }
     const bytes = gzip(startingWith(first.value, blocks), pool);
     const written = await options.staging.upload(key, bytes, { signal });
-    return { key, rows: copy.rows, bytes: written.bytes, sha256: written.sha256 };
+    return { key, rows: reader.rows, bytes: written.bytes, sha256: written.sha256 };
   } catch (cause) {
     if (signal.aborted) throw stopped(signal);
-    throw sourceError(cause, 'Reading rows', place);
+    throw sourceError(cause, 'Reading rows', place, { hidesText: options.isMasked });
   } finally {
     signal.removeEventListener('abort', stop);
   }
 }
 
-async function* withProgress(copy: CopyOut, options: ReadWindowOptions): AsyncGenerator<Buffer> {
-  for await (const block of copy) {
-    options.onRows(copy.rows, copy.bytes);
+async function* withProgress(reader: RowReader, options: ReadWindowOptions): AsyncGenerator<Buffer> {
+  for await (const block of reader) {
+    options.onRows(reader.rows, reader.bytes);
     yield block;
   }
   options.onComplete();

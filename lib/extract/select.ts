@@ -8,6 +8,12 @@ import { quoteIdentifier, quoteTable } from './quote.ts';
  */
 const presentColumn = '_PRESENT';
 
+/** The names of what `selectStatement` selects, in order. */
+export function selectedNames(columns: readonly ContractedColumn[]): readonly string[] {
+  const names = columns.map(({ target }) => target);
+  return names.length === 1 ? [...names, presentColumn] : names;
+}
+
 /** The rows of a window as text: the contract's columns in order, under the names they have in Snowflake. */
 export function selectStatement(
   table: Table,

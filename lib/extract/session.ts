@@ -11,6 +11,8 @@ export interface Snapshot {
   /** ISO 8601, UTC, by the source's clock. */
   readonly takenAt: string;
   readonly serverVersion: string;
+  /** Of the database, as Postgres names it. */
+  readonly encoding: string;
 }
 
 /** A connection inside a REPEATABLE READ, READ ONLY transaction on a snapshot. */
@@ -142,8 +144,14 @@ export class Sessions {
     try {
       await client.query(begin);
       for (const table of this.#tables) await lockTable(client, table);
-      const { rows } = await client.query<{ id: string; taken_at: string; server_version: string }>(
+      const { rows } = await client.query<{
+        id: string;
+        taken_at: string;
+        server_version: string;
+        encoding: string;
+      }>(
         `SELECT pg_export_snapshot() AS id, current_setting('server_version') AS server_version,
+           current_setting('server_encoding') AS encoding,
            to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS taken_at`,
       );
       const [row] = rows;
@@ -153,6 +161,7 @@ export class Sessions {
         id: row.id,
         takenAt: row.taken_at,
         serverVersion: row.server_version,
+        encoding: row.encoding,
       });
     } catch (cause) {
       client.release(true);

@@ -21,6 +21,8 @@ export interface Queryable {
 export interface Source extends Queryable {
   readonly place: SourcePlace;
   readonly maxConnections: number;
+  /** Secret of the masks of method `hash`. */
+  readonly maskingKey: string | undefined;
   /** A connection of one's own, with the settings below; to be released, or destroyed when it may be broken. */
   connect(signal?: AbortSignal): Promise<PoolClient>;
   close(): Promise<void>;
@@ -78,6 +80,7 @@ export function openSource(connection: SourceConnection, options: SourceOptions)
   return {
     place,
     maxConnections: options.maxConnections,
+    maskingKey: connection.maskingKey,
     connect,
     async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) {
       const client = await connect();

@@ -6,11 +6,16 @@ import {
   type ManifestWindow,
   type Staging,
 } from '../staging/index.ts';
+import type { BlockPool } from './blocks.ts';
 import type { ContractedColumn } from './contract.ts';
+import { CopyOut } from './copy.ts';
 import { SourceError } from './errors.ts';
+import type { Mask } from './mask.ts';
 import { readWindow } from './read-window.ts';
 import { backOff } from './retry.ts';
-import { copyStatement, selectStatement } from './select.ts';
+import type { RowReader } from './row-reader.ts';
+import { MaskedRows } from './rows.ts';
+import { copyStatement, selectedNames, selectStatement } from './select.ts';
 import type { Session, Sessions, Snapshot } from './session.ts';
 import type { Source } from './source.ts';
 
@@ -21,6 +26,8 @@ export interface WindowJob {
   readonly window: ManifestWindow;
   /** SQL that is true for its rows; undefined for all. */
   readonly condition: string | undefined;
+  /** By position of the column; none on the fast path. */
+  readonly masks: ReadonlyMap<number, Mask>;
 }
 
 export interface ExtractProgress {
@@ -94,8 +101,9 @@ async function readOnce(job: WindowJob, context: WindowContext): Promise<ReadRow
   const session = await sessions.acquire(context.signal);
   const holder = new SessionHolder(sessions, session);
   try {
-    const file = await readWindow(session, {
-      copy: copyStatement(selectStatement(job.table, job.columns, job.condition)),
+    const file = await readWindow({
+      start: (pool) => startReading(session, job, pool),
+      isMasked: job.masks.size > 0,
       key: dataKey({
         prefix: context.staging.prefix,
         table: job.table.name,
@@ -116,6 +124,18 @@ async function readOnce(job: WindowJob, context: WindowContext): Promise<ReadRow
     await holder.recover(error);
     throw error;
   }
+}
+
+/** COPY where no value has to be looked at, rows where some are masked. */
+function startReading(session: Session, job: WindowJob, pool: BlockPool): RowReader {
+  const select = selectStatement(job.table, job.columns, job.condition);
+  if (job.masks.size === 0) return CopyOut.start(session.client, copyStatement(select), pool);
+  return MaskedRows.start(session.client, {
+    sql: select,
+    header: selectedNames(job.columns),
+    masks: job.masks,
+    uncheckedText: session.snapshot.encoding === 'SQL_ASCII',
+  });
 }
 
 /** Gives a session back once, whoever is first: the end of its rows or the failure of its window. */
@@ -160,6 +180,9 @@ function manifestOf(
     columns: job.columns.map(({ live: _live, ...column }) => column),
     files: file === undefined ? [] : [file],
     totalRows: file?.rows ?? 0,
-    masking: [],
+    masking: job.columns.flatMap(({ name }) => {
+      const method = job.table.mask[name];
+      return method === undefined ? [] : [{ column: name, method }];
+    }),
   };
 }

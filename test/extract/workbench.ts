@@ -44,10 +44,13 @@ export interface WorkbenchOptions {
   readonly connection?: SourceConnection;
   readonly maxConnections?: number;
   readonly statementTimeoutSeconds?: number;
+  readonly maskingKey?: string | undefined;
 }
 
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const connection = options.connection ?? (await freshDatabase());
+  const given = options.connection ?? (await freshDatabase());
+  const { maskingKey } = options;
+  const connection = maskingKey === undefined ? given : { ...given, maskingKey };
   const owner = new pg.Pool({ ...connection, application_name: 'test' });
   owner.on('error', () => undefined);
   const source = openSource(connection, {
