@@ -1,5 +1,5 @@
 import type { StatementContext } from '../context.ts';
-import { compilationError } from '../errors.ts';
+import { compilationError, unsupported } from '../errors.ts';
 import { duckName, duckSchema, duckTable, literal, quote } from '../names.ts';
 import { Cursor } from '../sql/cursor.ts';
 import { parseExpression } from '../sql/expressions.ts';
@@ -68,9 +68,7 @@ export function refuseTwins(columns: readonly { readonly name: string }[]): void
     const twin = seen.get(name.toUpperCase());
     if (twin === name) throw compilationError(`duplicate column name '${name}'`, '002025');
     if (twin !== undefined) {
-      throw compilationError(
-        `Unsupported by the embedded Snowflake: columns that differ only in case ("${twin}", "${name}")`,
-      );
+      throw unsupported(`columns that differ only in case ("${twin}", "${name}")`);
     }
     seen.set(name.toUpperCase(), name);
   }

@@ -1,5 +1,5 @@
 import type { CallSite } from '../translate/call.ts';
-import { castTo, isJson, isNumeric, textOf, toJson } from '../translate/casts.ts';
+import { castTo, isJson, isNumeric, textOf } from '../translate/casts.ts';
 import type { Emitted } from '../translate/translation.ts';
 import { BOOLEAN, FLOAT, fixed, type SqlType, TEXT } from '../types.ts';
 
@@ -42,10 +42,6 @@ export function fill(template: string, args: readonly string[]): string {
 
 export function condition(value: Emitted): string {
   return value.type === undefined || value.type.type === 'BOOLEAN' ? value.sql : castTo(value, BOOLEAN).sql;
-}
-
-export function jsonOf(value: Emitted): string {
-  return toJson(value);
 }
 
 /** VARIANT or text that holds JSON. */

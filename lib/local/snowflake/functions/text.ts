@@ -1,4 +1,4 @@
-import { compilationError } from '../errors.ts';
+import { unsupported } from '../errors.ts';
 import { literal } from '../names.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, textOf } from '../translate/casts.ts';
@@ -34,9 +34,7 @@ function regexpReplace(site: CallSite): Emitted {
   const replacement = site.count > 2 ? textOf(site.arg(2)) : `''`;
   const occurrence = site.constant(4);
   if (occurrence !== undefined && occurrence !== '0' && occurrence !== '1') {
-    throw compilationError(
-      `Unsupported by the embedded Snowflake: REGEXP_REPLACE of occurrence ${occurrence}`,
-    );
+    throw unsupported(`REGEXP_REPLACE of occurrence ${occurrence}`);
   }
   const flags = options(site, 5, occurrence === '1' ? '' : 'g');
   return { sql: `regexp_replace(${subject}, ${pattern}, ${replacement}, ${literal(flags)})`, type: TEXT };
@@ -148,8 +146,7 @@ function hash(site: CallSite): Emitted {
 
 function sha2(site: CallSite): Emitted {
   const bits = site.constant(1) ?? '256';
-  if (bits !== '256' && bits !== '0')
-    throw compilationError(`Unsupported by the embedded Snowflake: SHA2 with ${bits} bits`);
+  if (bits !== '256' && bits !== '0') throw unsupported(`SHA2 with ${bits} bits`);
   return { sql: `sha256(${bytesOrText(site.arg(0))})`, type: TEXT };
 }
 

@@ -1,6 +1,6 @@
 import { cloneSchemaContents } from '../catalog/clone.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, missingObject, noCurrent, objectExists } from '../errors.ts';
+import { missingObject, noCurrent, objectExists, unsupported } from '../errors.ts';
 import { duckSchema, printName } from '../names.ts';
 import { Cursor } from '../sql/cursor.ts';
 import type { CatalogObject, StatementHandler } from '../statement.ts';
@@ -217,7 +217,7 @@ const alter: StatementHandler = {
       throw missingObject(kind === 'DATABASE' ? 'Database' : 'Schema', printName(at.name));
     }
     if (cursor.takeWord('RENAME') || cursor.takeWord('SWAP')) {
-      throw compilationError(`Unsupported by the embedded Snowflake: ALTER ${kind} … RENAME or SWAP`);
+      throw unsupported(`ALTER ${kind} … RENAME or SWAP`);
     }
     const enables = cursor.takeWord('ENABLE');
     if (enables || cursor.takeWord('DISABLE')) {

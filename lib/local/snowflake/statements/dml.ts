@@ -1,7 +1,7 @@
 import { columnsOfQuery } from '../catalog/query-columns.ts';
 import { type TableColumn, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, invalidIdentifier } from '../errors.ts';
+import { compilationError, invalidIdentifier, unsupported } from '../errors.ts';
 import { duckTable, printName, printQualified, quote } from '../names.ts';
 import type { Expression, FromItem, Query } from '../sql/ast.ts';
 import { Cursor } from '../sql/cursor.ts';
@@ -83,7 +83,7 @@ export const insertHandler: StatementHandler = {
     const cursor = new Cursor(statement);
     cursor.expectWord('INSERT');
     if (cursor.isWord('ALL') || cursor.isWord('FIRST') || cursor.isWord('OVERWRITE', 'ALL')) {
-      throw compilationError('Unsupported by the embedded Snowflake: INSERT into several tables');
+      throw unsupported('INSERT into several tables');
     }
     const overwrite = cursor.takeWord('OVERWRITE');
     cursor.expectWord('INTO');

@@ -1,5 +1,5 @@
 import { StatementContext } from '../context.ts';
-import { compilationError, SqlError } from '../errors.ts';
+import { compilationError, SqlError, unsupported } from '../errors.ts';
 import { duckTable, quote } from '../names.ts';
 import type { Expression } from '../sql/ast.ts';
 import { Cursor } from '../sql/cursor.ts';
@@ -58,7 +58,11 @@ export const mergeHandler: StatementHandler = {
     const scope = targetScope(target);
     const from = emitFrom([source], scope, translation);
     const condition = asCondition(emit(on, scope, translation));
-    await refuseDuplicates(core, target, from, condition, branches);
+    const matched = branches.filter((branch) => branch.matched);
+    const applies = matched.map(
+      (branch) => branch.condition && asCondition(emit(branch.condition, scope, translation)),
+    );
+    await refuseDuplicates(core, target, from, condition, applies);
     const parts = branches.map((branch) => emitBranch(branch, target, scope, translation));
     const sql = `MERGE INTO ${duckTable(target.name)} AS ${quote(alias)} USING ${from} ON ${condition} ${parts.join(' ')} RETURNING merge_action`;
     const reader = await writing(core, { kind: 'MERGE', table: target.name }, () =>
@@ -84,14 +88,12 @@ function parseBranch(cursor: Cursor, target: Target): Branch {
   cursor.expectWord('THEN');
   if (cursor.takeWord('DELETE')) return { matched, condition, action: { kind: 'delete' } };
   if (cursor.takeWord('UPDATE')) {
-    if (cursor.takeWord('ALL', 'BY', 'NAME'))
-      throw compilationError('Unsupported by the embedded Snowflake: UPDATE ALL BY NAME');
+    if (cursor.takeWord('ALL', 'BY', 'NAME')) throw unsupported('UPDATE ALL BY NAME');
     cursor.expectWord('SET');
     return { matched, condition, action: { kind: 'update', assignments: parseAssignments(cursor, target) } };
   }
   cursor.expectWord('INSERT');
-  if (cursor.takeWord('ALL', 'BY', 'NAME'))
-    throw compilationError('Unsupported by the embedded Snowflake: INSERT ALL BY NAME');
+  if (cursor.takeWord('ALL', 'BY', 'NAME')) throw unsupported('INSERT ALL BY NAME');
   const columns = cursor.isSymbol('(')
     ? cursor.list(() => cursor.name().at(-1)?.name ?? '')
     : target.columns.map((column) => column.name);
@@ -107,17 +109,19 @@ function parseBranch(cursor: Cursor, target: Target): Branch {
   return { matched, condition, action: { kind: 'insert', columns, values } };
 }
 
-/** In Snowflake a target row that several source rows would change is an error. */
+/** In Snowflake a target row that several source rows would change is an error. `applies`: when each branch does. */
 async function refuseDuplicates(
   core: StatementContext,
   target: Target,
   from: string,
   condition: string,
-  branches: readonly Branch[],
+  applies: readonly (string | undefined)[],
 ): Promise<void> {
-  if (!branches.some((branch) => branch.matched)) return;
+  if (applies.length === 0) return;
+  const conditions = applies.filter((one) => one !== undefined);
+  const where = conditions.length < applies.length ? '' : ` WHERE ${conditions.join(' OR ')}`;
   const reader = await core.duck.runAndReadAll(
-    `SELECT 1 FROM ${duckTable(target.name)} AS ${quote(target.alias)} JOIN ${from} ON ${condition}
+    `SELECT 1 FROM ${duckTable(target.name)} AS ${quote(target.alias)} JOIN ${from} ON ${condition}${where}
       GROUP BY ${quote(target.alias)}.rowid HAVING count(*) > 1 LIMIT 1`,
   );
   if (reader.currentRowCount > 0) {

@@ -1,15 +1,9 @@
-import { printName } from '../names.ts';
-import type { QualifiedName, ResultColumn, StatementResult } from '../statement.ts';
+import type { ResultColumn, StatementResult } from '../statement.ts';
 import { column, NUMBER, type SqlType, TEXT } from '../types.ts';
 
 /** The one-row answer of DDL. */
 export function message(text: string): StatementResult {
   return { columns: [column('status', TEXT)], rows: [[text]] };
-}
-
-export function created(kind: string, name: QualifiedName | string): StatementResult {
-  const text = typeof name === 'string' ? name : name.name;
-  return message(`${kind} ${printName(text)} successfully created.`);
 }
 
 export function done(): StatementResult {

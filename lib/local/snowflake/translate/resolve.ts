@@ -108,9 +108,9 @@ class Resolver {
   }
 
   async #source(name: QualifiedName, key: string): Promise<void> {
-    if (name.schema === 'INFORMATION_SCHEMA') {
-      const result = informationSchema(this.#context, name);
-      if (result) this.#resolved.sources.set(key, { name, source: sourceOfResult(result) });
+    const core = name.schema === 'INFORMATION_SCHEMA' ? informationSchema(this.#context, name) : undefined;
+    if (core) {
+      this.#resolved.sources.set(key, { name, source: sourceOfResult(core) });
       return;
     }
     for (const extension of this.#context.engine.extensions) {
