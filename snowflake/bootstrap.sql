@@ -79,6 +79,13 @@ CREATE USER IF NOT EXISTS {{ transformer_user }}
   DEFAULT_ROLE = {{ transformer }}
   COMMENT = 'Sluice: builds models';
 
+-- So that the rotation of a key pair needs no admin: each user may set its own keys.
+GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER {{ deployer_user }} TO ROLE {{ deployer }};
+
+GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER {{ loader_user }} TO ROLE {{ loader }};
+
+GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER {{ transformer_user }} TO ROLE {{ transformer }};
+
 -- end if
 GRANT ROLE {{ deployer }} TO USER {{ deployer_user }};
 

@@ -79,27 +79,47 @@ export async function awaitLoads(
   }
 }
 
-/** What keeps manifests from becoming loads, as far as the pipe and the tasks can tell. */
+/** What keeps manifests from becoming loads, as far as the pipe and the tasks can tell. Never fails: it is asked when things are bad. */
 export async function waitingFor(
   warehouse: Warehouse,
   project: Project,
   since: Date,
 ): Promise<readonly string[]> {
-  const pipe = await pipeStatus(warehouse, project);
-  const tasks = await showTasks(warehouse, project);
-  const failed = await failedTasks(warehouse, project, since.toISOString());
-  const states = new Map(tasks.map(({ name, state }) => [name, state]));
-  return [
-    ...(pipe.executionState === 'RUNNING'
-      ? []
-      : [`The pipe is ${pipe.executionState}: run \`sluice provision\`.`]),
-    ...(pipe.error === undefined ? [] : [`The pipe says: ${pipe.error}`]),
-    ...(pipe.pendingFileCount === 0 ? [] : [`The pipe has ${pipe.pendingFileCount} manifests to bring.`]),
-    ...taskNames(project)
-      .filter((name) => states.get(name) !== 'started')
-      .map((name) => `The task ${name} is ${states.get(name) ?? 'missing'}: run \`sluice provision\`.`),
-    ...failed.slice(0, 5).map(({ name, at, error }) => `The task ${name} failed at ${at}: ${error}`),
+  const asked: readonly (readonly [string, () => Promise<readonly string[]>])[] = [
+    ['The pipe', () => pipeProblems(warehouse, project)],
+    ['The tasks', () => taskProblems(warehouse, project)],
+    ['The history of the tasks', () => failures(warehouse, project, since)],
   ];
+  const reasons: string[] = [];
+  for (const [what, ask] of asked) {
+    try {
+      reasons.push(...(await ask()));
+    } catch (error) {
+      reasons.push(`${what} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return reasons;
+}
+
+async function pipeProblems(warehouse: Warehouse, project: Project): Promise<readonly string[]> {
+  const { executionState, error, pendingFileCount } = await pipeStatus(warehouse, project);
+  return [
+    ...(executionState === 'RUNNING' ? [] : [`The pipe is ${executionState}: run \`sluice provision\`.`]),
+    ...(error === undefined ? [] : [`The pipe says: ${error}`]),
+    ...(pendingFileCount === 0 ? [] : [`The pipe has ${pendingFileCount} manifests to bring.`]),
+  ];
+}
+
+async function taskProblems(warehouse: Warehouse, project: Project): Promise<readonly string[]> {
+  const states = new Map((await showTasks(warehouse, project)).map(({ name, state }) => [name, state]));
+  return taskNames(project)
+    .filter((name) => states.get(name) !== 'started')
+    .map((name) => `The task ${name} is ${states.get(name) ?? 'missing'}: run \`sluice provision\`.`);
+}
+
+async function failures(warehouse: Warehouse, project: Project, since: Date): Promise<readonly string[]> {
+  const failed = await failedTasks(warehouse, project, since.toISOString());
+  return failed.slice(0, 5).map(({ name, at, error }) => `The task ${name} failed at ${at}: ${error}`);
 }
 
 function ofManifests(manifests: readonly Manifest[], loads: readonly Load[]): readonly Load[] {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   cloudNames,
   type Environment,
@@ -7,7 +5,7 @@ import {
   type SnowflakeFunction,
   snowflakeFunctions,
 } from '../config/index.ts';
-import { bootstrapFile, defaultMigrationsDirectory } from './migration-files.ts';
+import { bootstrapFile, defaultMigrationsDirectory, readTemplate } from './migration-files.ts';
 import { quoteIdentifier, quoteLiteral } from './quoting.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -29,7 +27,7 @@ export function renderBootstrap(options: BootstrapOptions): string {
   const { environment } = options;
   const { roles } = environment.project.snowflake;
   const keyPair = environment.cloud.snowflake.credentials === 'keyPair';
-  const template = readFileSync(join(defaultMigrationsDirectory(), bootstrapFile), 'utf8');
+  const template = readTemplate(defaultMigrationsDirectory(), bootstrapFile);
   const values = {
     deployer: quoteIdentifier(roles.deployer),
     loader: quoteIdentifier(roles.loader),
@@ -40,7 +38,7 @@ export function renderBootstrap(options: BootstrapOptions): string {
     ...userValues(environment),
     ...(keyPair ? keyValues(options) : roleValues(options)),
   };
-  return renderTemplate(bootstrapFile, template, { values, tables: [] });
+  return renderTemplate(template, { values, tables: [] });
 }
 
 function userValues(environment: Environment): Record<string, string> {

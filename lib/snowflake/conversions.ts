@@ -65,15 +65,18 @@ function optionalConversion(text: string, type: TargetType): Conversion {
       });
     case 'BINARY': {
       const value = `TRY_TO_BINARY(${text}, 'HEX')`;
-      const tooLong =
-        type.length === undefined
-          ? []
-          : [
-              `WHEN LENGTH(${text}) > ${2 * type.length} THEN ${quoteLiteral(`is longer than ${type.length} bytes`)}`,
-            ];
+      const { length } = type;
+      const notHex = `NOT ${matches(text, '([0-9a-fA-F][0-9a-fA-F])*')} OR ${value} IS NULL`;
       return {
         value,
-        reason: reasons(text, [...tooLong, `WHEN ${value} IS NULL THEN 'is not hexadecimal'`]),
+        reason: reasons(text, [
+          ...(length === undefined
+            ? []
+            : [
+                `WHEN LENGTH(${text}) > ${2 * length} THEN ${quoteLiteral(`is longer than ${length} bytes`)}`,
+              ]),
+          `WHEN ${notHex} THEN 'is not hexadecimal'`,
+        ]),
       };
     }
     case 'VARIANT': {

@@ -134,13 +134,16 @@ export function warehouseError(error: unknown, doing: string): WarehouseError {
   const snowflakeCode = numberOf(fields.code);
   const { code, kind, hint, retryable } = classOf(snowflakeCode, fields);
   const queryId = textOf(fields.queryId) ?? textOf(data.queryId);
-  const line = numberOf(data.line);
-  const position = numberOf(data.pos);
+  const place = /\bline (\d+) at position (\d+)/.exec(textOf(fields.message) ?? '');
+  // Snowflake says -1 where it knows no place; its message may know one.
+  const known = (numberOf(data.line) ?? 0) > 0;
+  const line = known ? numberOf(data.line) : numberOf(place?.[1]);
+  const position = known ? numberOf(data.pos) : numberOf(place?.[2]);
   const facts: WarehouseFacts = {
     snowflakeCode,
     sqlState: textOf(fields.sqlState),
     queryId,
-    // Snowflake says -1 where it knows no position; it counts columns from 0.
+    // Snowflake counts lines from 1 and columns from 0.
     line: line !== undefined && line > 0 ? line : undefined,
     column:
       line !== undefined && line > 0 && position !== undefined && position >= 0 ? position + 1 : undefined,

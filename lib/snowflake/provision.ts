@@ -4,9 +4,10 @@ import { type Contract, type Project, SluiceError } from '../config/index.ts';
 import {
   defaultMigrationsDirectory,
   ledgerFile,
-  type MigrationFile,
-  readLedgerFile,
+  type Migration,
   readMigrations,
+  readTemplate,
+  type Template,
 } from './migration-files.ts';
 import { MigrationLedger } from './migration-ledger.ts';
 import { drainPipe, notificationChannel, pipeExists, refreshPipe } from './pipe.ts';
@@ -43,10 +44,10 @@ export interface ProvisionResult {
   readonly externalId: string;
 }
 
-/** Files with something to be done around them that SQL alone cannot say. */
-const tablesFile = 'R__20_tables.sql';
-const pipeFile = 'R__30_pipe.sql';
-const tasksFile = 'R__40_tasks.sql';
+/** Migrations with something to be done around them that SQL alone cannot say. */
+const tablesMigration = 'R__20_tables.sql';
+const pipeMigration = 'R__30_pipe.sql';
+const tasksMigration = 'R__40_tasks';
 
 /** A role that was just made takes a while until AWS lets it be assumed. */
 const assumeRoleTimeout = 120_000;
@@ -62,27 +63,32 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRes
   const directory = options.directory ?? defaultMigrationsDirectory();
   const context = templateContext(project, contracts, options.staging);
   await ensureRoles(warehouse, project);
-  await runStatements(warehouse, ledgerFile, renderTemplate(ledgerFile, readLedgerFile(directory), context));
+  await runStatements(warehouse, ledgerFile, renderTemplate(readTemplate(directory, ledgerFile), context));
   await warehouse.execute(`USE WAREHOUSE ${quoteIdentifier(project.snowflake.warehouse)}`);
   const ledger = await MigrationLedger.open(warehouse, `${opsSchema(project)}.MIGRATIONS`);
   const applied: string[] = [];
   try {
-    for (const file of readMigrations(directory)) {
-      const text = renderTemplate(file.name, file.template, context);
-      const checksum = createHash('sha256').update(text).digest('hex');
-      if (file.name === tablesFile) await changeTables(warehouse, project, contracts);
-      if (!isDue(file, checksum, ledger, options.force ?? false)) continue;
+    for (const migration of readMigrations(directory)) {
+      const rendered = migration.parts.map((part) => ({
+        file: part.file,
+        text: renderTemplate(part, context),
+      }));
+      const checksum = createHash('sha256')
+        .update(rendered.map(({ text }) => text).join('\n'))
+        .digest('hex');
+      if (migration.name === tablesMigration) await changeTables(warehouse, project, contracts);
+      if (!isDue(migration, checksum, ledger, options.force ?? false)) continue;
       await ledger.assertNewest();
-      options.onMigration?.(file.name);
-      await ledger.begin(file.name, checksum);
+      options.onMigration?.(migration.name);
+      await ledger.begin(migration.name, checksum);
       try {
-        await runMigration(warehouse, project, file, text);
+        await runMigration(warehouse, project, migration.name, rendered);
       } catch (error) {
-        await ledger.finish(file.name, messageOf(error)).catch(() => {});
+        await ledger.finish(migration.name, messageOf(error)).catch(() => {});
         throw error;
       }
-      await ledger.finish(file.name);
-      applied.push(file.name);
+      await ledger.finish(migration.name);
+      applied.push(migration.name);
     }
     await ledger.finish();
   } catch (error) {
@@ -96,30 +102,35 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRes
   };
 }
 
-function isDue(file: MigrationFile, checksum: string, ledger: MigrationLedger, force: boolean): boolean {
-  const recorded = ledger.recorded(file.name);
-  if (file.kind === 'A' || recorded === undefined) return true;
-  if (file.kind === 'R') return force || !recorded.settled || recorded.checksum !== checksum;
+function isDue(
+  { name, kind }: Migration,
+  checksum: string,
+  ledger: MigrationLedger,
+  force: boolean,
+): boolean {
+  const recorded = ledger.recorded(name);
+  if (kind === 'A' || recorded === undefined) return true;
+  if (kind === 'R') return force || !recorded.settled || recorded.checksum !== checksum;
   if (recorded.checksum === checksum) return false;
   throw new SluiceError({
     code: 'MIGRATION_CHANGED',
     kind: 'usage',
-    message: `snowflake/${file.name} is not what was run at ${recorded.finishedAt}, and a V file is run once.`,
+    message: `snowflake/${name} is not what was run at ${recorded.finishedAt}, and a V file is run once.`,
     hint: 'Take it back and write the change into a new V file. If a schema was renamed in the config, name it as before.',
-    details: { file: file.name },
+    details: { file: name },
   });
 }
 
 async function runMigration(
   warehouse: Warehouse,
   project: Project,
-  file: MigrationFile,
-  text: string,
+  name: string,
+  rendered: readonly Template[],
 ): Promise<void> {
-  const replacesPipe = file.name === pipeFile && (await pipeExists(warehouse, project));
+  const replacesPipe = name === pipeMigration && (await pipeExists(warehouse, project));
   if (replacesPipe) await drainPipe(warehouse, project);
-  if (file.name === tasksFile) await dropForeignTasks(warehouse, project);
-  await runStatements(warehouse, file.name, text);
+  if (name === tasksMigration) await dropForeignTasks(warehouse, project);
+  for (const { file, text } of rendered) await runStatements(warehouse, file, text);
   if (replacesPipe) await refreshPipe(warehouse, project);
 }
 

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Contract, Project } from '../config/index.ts';
-import { defaultMigrationsDirectory } from './migration-files.ts';
+import { defaultMigrationsDirectory, readTemplate } from './migration-files.ts';
 import { quoteIdentifier } from './quoting.ts';
 import { splitStatements } from './statements.ts';
 import { templateContext } from './template-values.ts';
@@ -31,8 +29,8 @@ const stageFile = 'R__10_stage.sql';
  */
 export async function ensureStorageIntegration(options: StorageIntegrationOptions): Promise<StorageIdentity> {
   const { warehouse, project, contracts, staging } = options;
-  const template = readFileSync(join(defaultMigrationsDirectory(), stageFile), 'utf8');
-  const text = renderTemplate(stageFile, template, templateContext(project, contracts, staging));
+  const template = readTemplate(defaultMigrationsDirectory(), stageFile);
+  const text = renderTemplate(template, templateContext(project, contracts, staging));
   for (const statement of splitStatements(text)) {
     if (/^\s*(--[^\n]*\n\s*)*(CREATE|ALTER)\s+STORAGE\s+INTEGRATION\b/i.test(statement)) {
       await warehouse.execute(statement);

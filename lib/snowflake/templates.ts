@@ -1,4 +1,5 @@
 import { SluiceError } from '../config/index.ts';
+import type { Template } from './migration-files.ts';
 
 /** What a template may name: pieces of SQL, already quoted, and conditions. */
 export interface TemplateValues {
@@ -21,10 +22,9 @@ const placeholder = /\{\{ ([a-z_]+) \}\}/g;
  * table; lines between `-- if name` and `-- end if` stand only where the condition holds. A value of several lines
  * keeps the indentation of its placeholder. There is nothing else.
  *
- * @param file name of the template, for errors
  * @throws SluiceError SNOWFLAKE_TEMPLATE with file and line for an unknown name or a section that does not end
  */
-export function renderTemplate(file: string, text: string, context: TemplateContext): string {
+export function renderTemplate({ file, text }: Template, context: TemplateContext): string {
   const lines = text.split('\n').map((content, index) => ({ content, number: index + 1 }));
   return renderLines(file, lines, context.values, context.tables).join('\n');
 }

@@ -100,10 +100,11 @@ describe('a statement', () => {
       queryId: expect.any(String),
       retryable: false,
     });
-    await expect(warehouse.execute('SELECT 1,\n  FROM WHERE')).rejects.toMatchObject({
+    await expect(warehouse.execute('SELECT 1 +')).rejects.toMatchObject({
       code: 'SNOWFLAKE_SYNTAX',
       kind: 'usage',
       snowflakeCode: 1003,
+      line: 1,
     });
     expect((await warehouse.execute('SELECT 1 AS A')).rows).toEqual([{ A: 1 }]);
   });

@@ -16,7 +16,8 @@ beforeAll(async () => {
 async function convert(text: string | null, type: string): Promise<{ value: unknown; reason: unknown }> {
   const { value, reason = 'NULL' } = conversionOf('landed."X"', type);
   const { rows } = await warehouse.execute(
-    `SELECT (${value})::${type} AS V, ${reason} AS R FROM (SELECT ?::VARCHAR AS X) AS landed`,
+    `SELECT IFF(${reason} IS NULL, (${value})::${type}, NULL) AS V, ${reason} AS R
+     FROM (SELECT ?::VARCHAR AS X) AS landed`,
     { binds: [text] },
   );
   return { value: rows[0]?.V, reason: rows[0]?.R };

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   defaultMigrationsDirectory,
   ledgerFile,
-  readLedgerFile,
   readMigrations,
+  readTemplate,
 } from '../../lib/snowflake/migration-files.ts';
 import { templateContext } from '../../lib/snowflake/template-values.ts';
 import { renderTemplate } from '../../lib/snowflake/templates.ts';
@@ -22,11 +22,12 @@ function renderAll(directory: string): void {
   })) {
     const context = templateContext(project, contracts, { bucket: 'staging-bucket' });
     const folder = join(directory, name);
-    mkdirSync(folder, { recursive: true });
     const source = defaultMigrationsDirectory();
-    const files = [{ name: ledgerFile, template: readLedgerFile(source) }, ...readMigrations(source)];
-    for (const file of files) {
-      writeFileSync(join(folder, file.name), renderTemplate(file.name, file.template, context));
+    const parts = readMigrations(source).flatMap((migration) => migration.parts);
+    for (const part of [readTemplate(source, ledgerFile), ...parts]) {
+      const file = join(folder, part.file);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${renderTemplate(part, context).trimEnd()}\n`);
     }
   }
 }

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { daily, full } from '../../lib/config/index.ts';
 import {
   defaultMigrationsDirectory,
-  readLedgerFile,
+  ledgerFile,
   readMigrations,
+  readTemplate,
 } from '../../lib/snowflake/migration-files.ts';
 import { splitStatements } from '../../lib/snowflake/statements.ts';
 import { templateContext } from '../../lib/snowflake/template-values.ts';
@@ -15,7 +16,10 @@ const files = readMigrations(defaultMigrationsDirectory());
 function rendered(sample: typeof oneTable): ReadonlyMap<string, readonly string[]> {
   const context = templateContext(sample.project, sample.contracts, { bucket: 'staging' });
   return new Map(
-    files.map(({ name, template }) => [name, splitStatements(renderTemplate(name, template, context))]),
+    files.map(({ name, parts }) => [
+      name,
+      parts.flatMap((part) => splitStatements(renderTemplate(part, context))),
+    ]),
   );
 }
 
@@ -27,10 +31,10 @@ describe('snowflake/', () => {
       'R__10_stage.sql',
       'R__20_tables.sql',
       'R__30_pipe.sql',
-      'R__40_tasks.sql',
+      'R__40_tasks',
       'A__grants.sql',
     ]);
-    expect(readLedgerFile(defaultMigrationsDirectory())).toContain(
+    expect(readTemplate(defaultMigrationsDirectory(), ledgerFile).text).toContain(
       'CREATE TABLE IF NOT EXISTS {{ ops }}.MIGRATIONS',
     );
   });
@@ -40,7 +44,7 @@ describe('snowflake/', () => {
     ['five tables', fiveTables, 5],
   ] as const)('renders for %s', (_, sample, tables) => {
     const statements = rendered(sample);
-    const tasks = statements.get('R__40_tasks.sql') ?? [];
+    const tasks = statements.get('R__40_tasks') ?? [];
     const heads = tasks.map((sql) => sql.split(/\s+/, sql.startsWith('CREATE') ? 4 : 2).join(' '));
     expect(heads).toEqual([
       'ALTER TASK',

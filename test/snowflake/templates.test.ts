@@ -4,7 +4,7 @@ import { renderTemplate } from '../../lib/snowflake/templates.ts';
 const values = { ops: '"DB"."OPS"', columns: '"A" NUMBER,\n"B" VARCHAR', yes: true, no_rows: false };
 
 function render(text: string, tables: readonly Readonly<Record<string, string | boolean>>[] = []): string {
-  return renderTemplate('X.sql', text, { values, tables });
+  return renderTemplate({ file: 'X.sql', text }, { values, tables });
 }
 
 describe('templates', () => {
@@ -16,9 +16,9 @@ describe('templates', () => {
   });
 
   test('what looks like a pattern of replacement in a value is only text', () => {
-    expect(renderTemplate('X.sql', '{{ a }}', { values: { a: "$& $' {{ b }}" }, tables: [] })).toBe(
-      "$& $' {{ b }}",
-    );
+    expect(
+      renderTemplate({ file: 'X.sql', text: '{{ a }}' }, { values: { a: "$& $' {{ b }}" }, tables: [] }),
+    ).toBe("$& $' {{ b }}");
   });
 
   test('a section stands once for each table, with the values of the project too', () => {
