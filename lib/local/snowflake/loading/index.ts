@@ -1,6 +1,6 @@
 import type { ConstantArgument, ExecutionContext, Extension, StatementHandler } from '../statement.ts';
 import { createHistory } from './copy/history.ts';
-import { copyHistory } from './copy/history-query.ts';
+import { copyHistory, loadHistory } from './copy/history-query.ts';
 import { runCopy } from './copy/run.ts';
 import { parseCopy } from './copy/statement.ts';
 import { splitName } from './cursor.ts';
@@ -38,6 +38,9 @@ export function loadingExtension(): Extension {
       ...scriptingHandlers,
     ],
     source: async (context, name) => {
+      if (name.schema === 'INFORMATION_SCHEMA') {
+        return name.name === 'LOAD_HISTORY' ? loadHistory(name.database) : undefined;
+      }
       const stream = await context.objects.get('STREAM', name);
       return stream === undefined ? undefined : streamSource(context, stream);
     },

@@ -1,6 +1,7 @@
 import { informationSchema } from '../catalog/information-schema.ts';
 import { viewProperties } from '../catalog/tables.ts';
 import type { StatementContext } from '../context.ts';
+import { coreSystemFunction } from '../functions/system.ts';
 import { duckTable, qualify } from '../names.ts';
 import type { Argument, Call, Expression, FromSource, Query } from '../sql/ast.ts';
 import { Cursor, nameOf } from '../sql/cursor.ts';
@@ -153,6 +154,11 @@ class Resolver {
 
   async #system(call: Call): Promise<void> {
     const args = constantArguments(this.#context, call.args) ?? [];
+    const core = await coreSystemFunction(this.#context, call.name, args);
+    if (core) {
+      this.#resolved.system.set(call, core.value);
+      return;
+    }
     for (const extension of this.#context.engine.extensions) {
       const result = await extension.systemFunction?.(this.#context, call.name, args);
       if (result) {
@@ -222,12 +228,23 @@ export function constantOf(context: StatementContext, value: Expression): string
   }
 }
 
-/** LAST_QUERY_ID() and a moment relative to now, as the arguments of history functions use them. */
+const MOMENTS = new Set([
+  'TO_TIMESTAMP',
+  'TO_TIMESTAMP_LTZ',
+  'TO_TIMESTAMP_NTZ',
+  'TO_TIMESTAMP_TZ',
+  'TO_DATE',
+]);
+
+/** LAST_QUERY_ID() and a moment, or one relative to now, as the arguments of history functions use them. */
 function constantCall(context: StatementContext, call: Call): string | undefined {
   if (call.name === 'LAST_QUERY_ID') {
     const ids = context.owner.queryIds;
     const index = Number(call.args[0] ? constantOf(context, call.args[0].value) : -1);
     return ids.at(index < 0 ? index : index - 1);
+  }
+  if (MOMENTS.has(call.name) && call.args.length === 1 && call.args[0]) {
+    return constantOf(context, call.args[0].value) ?? undefined;
   }
   if (call.name === 'CURRENT_TIMESTAMP') return context.now().toISOString();
   if (call.name === 'DATEADD') {

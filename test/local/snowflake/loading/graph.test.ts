@@ -176,3 +176,19 @@ test('a graph may be changed only while its root rests', async () => {
   await r.db.run("SELECT SYSTEM$TASK_DEPENDENTS_ENABLE('ROOT_TASK')");
   expect((await r.db.run("SHOW TASKS LIKE 'ROOT_TASK'"))[0]).toMatchObject({ state: 'started' });
 });
+
+test('TASK_HISTORY takes a moment, a name and a limit; LOAD_HISTORY knows COPY only', async () => {
+  const history = await r.db.run(`SELECT NAME, STATE FROM TABLE("T".INFORMATION_SCHEMA.TASK_HISTORY(
+    SCHEDULED_TIME_RANGE_START => TO_TIMESTAMP_LTZ('2020-01-01T00:00:00.000Z'), TASK_NAME => 'FAIL_ROOT', RESULT_LIMIT => 1))`);
+  expect(history).toEqual([{ NAME: 'FAIL_ROOT', STATE: 'FAILED' }]);
+  const later = await r.db.run(
+    "SELECT NAME FROM TABLE(INFORMATION_SCHEMA.TASK_HISTORY(SCHEDULED_TIME_RANGE_START => TO_TIMESTAMP_LTZ('2999-01-01T00:00:00.000Z')))",
+  );
+  expect(later).toEqual([]);
+  await r.put('in/history.json', '{}');
+  await r.db.run('CREATE TABLE COPIED_BY_HAND (DOC VARIANT)');
+  await r.db.run('COPY INTO COPIED_BY_HAND FROM @STG/history.json FILE_FORMAT = (TYPE = JSON)');
+  expect(
+    await r.db.run('SELECT TABLE_NAME, STATUS, ROW_COUNT FROM T.INFORMATION_SCHEMA.LOAD_HISTORY'),
+  ).toEqual([{ TABLE_NAME: 'COPIED_BY_HAND', STATUS: 'LOADED', ROW_COUNT: 1 }]);
+});

@@ -1,10 +1,11 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { SqlError } from '../../errors.ts';
 import { printQualified } from '../../names.ts';
 import type { CatalogObject, EngineServices, ExecutionContext, QualifiedName } from '../../statement.ts';
+import { type Attempt, GraphRun, type PlannedRun, type RunsTasks } from './graph-run.ts';
 import { recordRun, type TaskRun } from './history.ts';
 import { nextRun, parseSchedule } from './schedule.ts';
-import { graphOf, type TaskGraph, taskOf } from './task.ts';
+import { graphOf, taskOf } from './task.ts';
 
 /** Between two runs of a graph that its streams start. Snowflake waits 10 to 30 s. */
 const TRIGGER_INTERVAL_MS = 200;
@@ -26,10 +27,8 @@ interface GraphState {
   schedule: { readonly text: string; readonly timer: NodeJS.Timeout } | undefined;
 }
 
-type Attempt = Pick<TaskRun, 'state' | 'errorCode' | 'errorMessage' | 'returnValue'>;
-
 /** Starts the runs of task graphs and carries them out. */
-export class TaskRunner {
+export class TaskRunner implements RunsTasks {
   #services: EngineServices | undefined;
   readonly #graphs = new Map<string, GraphState>();
   readonly #going = new Set<TaskRun>();
@@ -227,10 +226,7 @@ export class TaskRunner {
   }
 
   /** Runs a task once, in a session of its own, and records it. */
-  async runOnce(
-    run: Omit<TaskRun, keyof Attempt | 'startedAt' | 'endedAt' | 'queryId'>,
-    checkCondition: boolean,
-  ): Promise<TaskRun> {
+  async runOnce(run: PlannedRun, checkCondition: boolean): Promise<TaskRun> {
     const going: TaskRun = {
       ...run,
       queryId: randomUUID(),
@@ -326,94 +322,4 @@ async function holds(context: ExecutionContext, condition: string): Promise<bool
   );
   const { rows } = await context.execute(`SELECT CASE WHEN ${spelled} THEN 1 ELSE 0 END`);
   return rows[0]?.[0] === '1';
-}
-
-/** One run of a graph. */
-class GraphRun {
-  readonly #runner: TaskRunner;
-  readonly #graph: TaskGraph;
-  readonly #from: TaskRun['scheduledFrom'];
-  readonly #scheduledAt = new Date();
-  readonly #runId = `${Date.now()}${randomInt(1000)}`;
-  /** How the root's run ended. */
-  outcome: TaskRun['state'] = 'SCHEDULED';
-
-  constructor(runner: TaskRunner, graph: TaskGraph, from: TaskRun['scheduledFrom']) {
-    this.#runner = runner;
-    this.#graph = graph;
-    this.#from = from;
-  }
-
-  /** Runs every task once those before it are done, then the finalizer. True when one has failed. */
-  async carryOut(): Promise<boolean> {
-    const { root, tasks, finalizer } = this.#graph;
-    const ends = new Map<string, Promise<TaskRun['state']>>();
-    for (const task of tasks) {
-      const before = taskOf(task)
-        .after.map((name) => ends.get(name))
-        .filter((end) => end !== undefined);
-      ends.set(task.name.name, this.#afterAll(task, before));
-    }
-    const states = await Promise.all(ends.values());
-    this.outcome = (await ends.get(root.name.name)) ?? 'FAILED';
-    if (finalizer !== undefined && this.outcome !== 'SKIPPED' && taskOf(finalizer).state === 'started') {
-      states.push(await this.#withRetries(finalizer));
-    }
-    return states.some((state) => state === 'FAILED' || state === 'CANCELLED');
-  }
-
-  async #afterAll(
-    task: CatalogObject,
-    before: readonly Promise<TaskRun['state']>[],
-  ): Promise<TaskRun['state']> {
-    const states = await Promise.all(before);
-    if (this.outcome === 'SKIPPED') return 'SKIPPED';
-    if (states.some((state) => state === 'FAILED' || state === 'CANCELLED')) {
-      await this.#runner.record(this.#notRun(task));
-      return 'FAILED';
-    }
-    const isRoot = task === this.#graph.root;
-    // A suspended child counts as done, so that those after it run.
-    if (!isRoot && taskOf(task).state === 'suspended') return 'SUCCEEDED';
-    const state = await this.#withRetries(task);
-    if (isRoot) this.outcome = state;
-    return state;
-  }
-
-  async #withRetries(task: CatalogObject): Promise<TaskRun['state']> {
-    const retries = taskOf(this.#graph.root).retries;
-    for (let attempt = 1; ; attempt += 1) {
-      const isRoot = task === this.#graph.root;
-      const run = await this.#runner.runOnce(
-        { ...this.#facts(task), attempt },
-        !(isRoot && this.#from === 'EXECUTE TASK'),
-      );
-      if (run.state === 'SUCCEEDED' || run.state === 'SKIPPED' || attempt > retries) return run.state;
-    }
-  }
-
-  #facts(task: CatalogObject) {
-    return {
-      task,
-      rootId: taskOf(this.#graph.root).id,
-      graphVersion: taskOf(this.#graph.root).graphVersion,
-      runId: this.#runId,
-      scheduledFrom: this.#from,
-      scheduledAt: this.#scheduledAt,
-      attempt: 1,
-    };
-  }
-
-  #notRun(task: CatalogObject): TaskRun {
-    return {
-      ...this.#facts(task),
-      queryId: randomUUID(),
-      startedAt: null,
-      endedAt: new Date(),
-      state: 'SKIPPED',
-      errorCode: null,
-      errorMessage: 'A task before this one has failed.',
-      returnValue: null,
-    };
-  }
 }
