@@ -249,6 +249,26 @@ test('tests alone run against what is published', async () => {
   expect(await schemas()).toEqual(['DEV']);
 });
 
+test('seeds are tables of the types that their values have, or are given', async () => {
+  const directory = dbtProject({
+    'dbt_project.yml': 'name: p\nseeds: {p: {codes: {+column_types: {code: varchar}}}}',
+    'seeds/codes.csv':
+      'code,amount,day,at,on,note\n007,1.5,2026-01-02,2026-01-02 03:04:05,true,"a ""b"", c"\n008,2,,,false,\n',
+    'models/m.sql': "select code, amount * 2 as twice, note from {{ ref('codes') }}",
+    'models/s.yml': 'seeds: [{name: codes, columns: [{name: code, tests: [unique]}]}]',
+  });
+  const report = await build({ ...options, directory });
+  expect(report.problems).toEqual([]);
+  expect(await rows('SELECT * FROM SHOP.DEV.M ORDER BY 1')).toEqual([
+    ['007', 3, 'a "b", c'],
+    ['008', 4, null],
+  ]);
+  const types = (await rows('DESCRIBE TABLE SHOP.DEV.CODES')).map((column) =>
+    String(column[1]).replace(/\(.*/, ''),
+  );
+  expect(types).toEqual(['VARCHAR', 'FLOAT', 'DATE', 'TIMESTAMP_NTZ', 'BOOLEAN', 'VARCHAR']);
+});
+
 test('compile writes the SQL over published names, and runs nothing', async () => {
   await build(options);
   const { nodes } = await compile({ ...options, select: ['customers'], exclude: ['resource_type:test'] });
