@@ -51,9 +51,8 @@ export async function failedTasks(
     `SELECT NAME, ERROR_MESSAGE, COMPLETED_TIME
      FROM TABLE(${quoteName(database)}.INFORMATION_SCHEMA.TASK_HISTORY(
        SCHEDULED_TIME_RANGE_START => TO_TIMESTAMP_LTZ(${quoteLiteral(since)}), RESULT_LIMIT => 1000))
-     WHERE SCHEMA_NAME = ? AND STATE = 'FAILED'
+     WHERE SCHEMA_NAME = ${quoteLiteral(schemas.ops)} AND STATE = 'FAILED'
      ORDER BY COMPLETED_TIME DESC`,
-    { binds: [schemas.ops] },
   );
   return rows.map((row) => ({
     name: String(row.NAME),

@@ -68,4 +68,8 @@ test('with key pairs it sets the public keys, without the lines around them', ()
   });
   expect(sql.match(/RSA_PUBLIC_KEY = 'MII[A-Za-z0-9+/=]+'/g)).toHaveLength(3);
   expect(sql).not.toMatch(/-----|WORKLOAD_IDENTITY/);
+  // Each may set its own keys, which a rotation does.
+  expect(
+    sql.match(/GRANT OWNERSHIP ON USER "CORNER_SHOP_(\w+)_SERVICE" TO ROLE "CORNER_SHOP_\1"/g),
+  ).toHaveLength(3);
 });
