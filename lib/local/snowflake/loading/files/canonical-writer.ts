@@ -91,12 +91,6 @@ export class CanonicalWriter {
     await this.#endPart();
   }
 
-  /** Forgets what was written; the files themselves go with their folder. */
-  async abandon(): Promise<void> {
-    await this.#file?.close();
-    this.#file = undefined;
-  }
-
   get pending(): boolean {
     return this.#full.length > 0;
   }

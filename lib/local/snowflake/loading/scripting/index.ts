@@ -5,7 +5,6 @@ import { callProcedure, createProcedure, dropProcedure, showProcedures } from '.
 import { runBlock } from './run.ts';
 
 export { parseScript } from './parse.ts';
-export { runBlock } from './run.ts';
 
 /** Snowflake Scripting: anonymous blocks, EXECUTE IMMEDIATE and procedures. */
 export const scriptingHandlers: readonly StatementHandler[] = [
