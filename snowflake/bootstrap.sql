@@ -79,12 +79,12 @@ CREATE USER IF NOT EXISTS {{ transformer_user }}
   DEFAULT_ROLE = {{ transformer }}
   COMMENT = 'Sluice: builds models';
 
--- So that the rotation of a key pair needs no admin: each user may set its own keys.
-GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER {{ deployer_user }} TO ROLE {{ deployer }};
+-- So that the rotation of a key pair needs no admin: each user sets its own keys, and nobody else's.
+GRANT OWNERSHIP ON USER {{ deployer_user }} TO ROLE {{ deployer }} COPY CURRENT GRANTS;
 
-GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER {{ loader_user }} TO ROLE {{ loader }};
+GRANT OWNERSHIP ON USER {{ loader_user }} TO ROLE {{ loader }} COPY CURRENT GRANTS;
 
-GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER {{ transformer_user }} TO ROLE {{ transformer }};
+GRANT OWNERSHIP ON USER {{ transformer_user }} TO ROLE {{ transformer }} COPY CURRENT GRANTS;
 
 -- end if
 GRANT ROLE {{ deployer }} TO USER {{ deployer_user }};

@@ -65,6 +65,7 @@ export const cloudInput = z.strictObject({
         .optional(),
       accessUrl: z.url().optional(),
       credentials: z.enum(['workloadIdentity', 'keyPair']).default('workloadIdentity'),
+      rotateDays: z.int().min(1).max(1000).default(90),
     })
     .prefault({}),
   staging: z

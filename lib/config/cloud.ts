@@ -7,6 +7,7 @@ export interface Cloud {
     readonly account?: string | undefined;
     readonly accessUrl?: string | undefined;
     readonly credentials: 'workloadIdentity' | 'keyPair';
+    readonly rotateDays: number;
   };
   readonly staging: {
     readonly encryption: 's3' | 'kms';

@@ -16,6 +16,8 @@ export interface CloudInput {
      * the secrets `sluice/<name>/snowflake-<role>`. @default 'workloadIdentity'
      */
     credentials?: 'workloadIdentity' | 'keyPair';
+    /** Days after which a key pair is replaced by a new one. @default 90 */
+    rotateDays?: number;
   };
   staging?: {
     /** Keys managed by S3, or a KMS key of this stack. @default 's3' */

@@ -15,6 +15,7 @@ export const functionNames = [
   'notify',
   'slack',
   'provision',
+  'rotate',
 ] as const;
 
 export type FunctionName = (typeof functionNames)[number];
@@ -35,6 +36,7 @@ const dataOf: Readonly<Record<FunctionName, readonly Data[]>> = {
   notify: [],
   slack: [],
   provision: ['contracts', 'snowflake'],
+  rotate: [],
 };
 
 const root = resolve(import.meta.dirname, '../..');
@@ -76,6 +78,7 @@ export function bundlesOf(folderOf: (name: FunctionName) => string): Bundles {
     notify: folderOf('notify'),
     slack: folderOf('slack'),
     provision: folderOf('provision'),
+    rotate: folderOf('rotate'),
   };
 }
 
@@ -194,7 +197,7 @@ function contractFiles({ project }: Environment, directory: string): string[] {
 export function provisionDigest(environment: Environment, directory: string): string {
   const digest = createHash('sha256').update(projectFile(environment));
   const folder = join(root, 'snowflake');
-  const sql = readdirSync(folder)
+  const sql = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.sql'))
     .sort()
     .map((name) => join(folder, name));

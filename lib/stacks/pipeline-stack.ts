@@ -6,6 +6,7 @@ import type { Bundles, FunctionName } from './bundles.ts';
 import { DeployRole } from './deploy-role.ts';
 import { Extract } from './extract.ts';
 import { acknowledgeFolders, SluiceFunction, type SluiceFunctionProps } from './function.ts';
+import { KeyRotation } from './key-rotation.ts';
 import { Notifications, Observability } from './observability.ts';
 import { Orchestration } from './orchestration.ts';
 import { SnowflakeAccess } from './snowflake-access.ts';
@@ -61,6 +62,16 @@ export class PipelineStack extends Stack {
       service,
       logRetentionDays,
     });
+    if (snowflake.credentials === 'keyPair') {
+      new KeyRotation(this, 'KeyRotation', {
+        project,
+        names,
+        snowflake,
+        bundle: bundles.rotate,
+        service,
+        logRetentionDays,
+      });
+    }
     const notifications = new Notifications(this, 'Notifications', {
       alarms: cloud.alarms,
       slackBundle: bundles.slack,

@@ -23,7 +23,7 @@ test('a config without environments is one, with every default of the cloud', ()
     project: { snowflake: { database: 'SHOP' } },
   });
   expect(environment?.cloud).toEqual({
-    snowflake: { credentials: 'workloadIdentity' },
+    snowflake: { credentials: 'workloadIdentity', rotateDays: 90 },
     staging: { encryption: 's3', expireDays: 90, onDelete: 'retain' },
     schedule: { cron: '0 5 * * ? *', timezone: 'Europe/London', enabled: true },
     functions: { extractMemoryMb: 1792, modelsMemoryMb: 1024, loadTimeoutMinutes: 60 },
