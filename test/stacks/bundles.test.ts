@@ -55,7 +55,7 @@ test('each finds beside it what it reads, in the layout of the repository', () =
     expect.arrayContaining([
       'contracts/films.json',
       'contracts/sales.json',
-      'snowflake/R__40_tasks.sql',
+      'snowflake/R__10_stage.sql',
       'sluice.json',
     ]),
   );
