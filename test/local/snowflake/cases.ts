@@ -50,6 +50,7 @@ export const CASES: readonly (readonly [string, string | null])[] = [
   ["'2024-01-01'::date + 1", '2024-01-02'],
   ["'2024-01-02'::date - '2024-01-01'::date", '1'],
   ["monthname('2024-05-05'::date)", 'May'],
+  ["to_char('2024-01-01 10:00:00+02'::timestamp_tz, 'YYYY-MM-DD HH24:MI TZHTZM')", '2024-01-01 08:00 +0000'],
   // Text
   ["split_part('a.b.c', '.', -1)", 'c'],
   ["split_part('a.b.c', '.', 7)", ''],

@@ -91,6 +91,13 @@ test('FLATTEN of arrays and objects, also outer', async () => {
   ]);
 });
 
+test('FLATTEN of a constant keeps its order', async () => {
+  const rows = await client.rows(
+    "select value::int as v from table(flatten(input => parse_json('[3, 1, 2]')))",
+  );
+  expect(rows).toEqual([{ V: 3 }, { V: 1 }, { V: 2 }]);
+});
+
 test('PIVOT, UNPIVOT and GENERATOR', async () => {
   expect(
     await client.rows(
@@ -117,7 +124,9 @@ test('PIVOT, UNPIVOT and GENERATOR', async () => {
 
 test('variables, and RESULT_SCAN of the last statement', async () => {
   await client.rows("set (first, second) = (5, 'text')");
-  expect(await client.rows('select $first + 1 as a, $second as b')).toEqual([{ A: 6, B: 'text' }]);
+  expect(await client.rows('select $first + 1 as a, $second as b, $first as c')).toEqual([
+    { A: 6, B: 'text', C: 5 },
+  ]);
   await client.rows("show roles like 'SYSADMIN'");
   expect(await client.rows('select "name" from table(result_scan(last_query_id()))')).toEqual([
     { name: 'SYSADMIN' },

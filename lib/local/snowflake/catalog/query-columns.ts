@@ -12,17 +12,17 @@ export async function columnsOfQuery(
 ): Promise<TableColumn[]> {
   if (query.columns.every((column) => column.type !== undefined)) {
     return query.columns.map((column) => ({
+      ...storedType(column.type),
       name: column.name,
       nullable: column.nullable,
-      ...storedType(column.type),
     }));
   }
   const prepared = await context.duck.prepare(query.sql);
   try {
     return query.columns.map((column, index) => ({
+      ...storedType(column.type ?? typeOfDuck(prepared.columnType(index))),
       name: column.name,
       nullable: column.nullable,
-      ...storedType(column.type ?? typeOfDuck(prepared.columnType(index))),
     }));
   } finally {
     prepared.destroySync();

@@ -26,7 +26,8 @@ export const MACROS: readonly string[] = [
   // Text
   `fit(x, n) AS CASE WHEN length(x) > n
      THEN error('[100078 22000] String ''' || left(x, 200) || ''' is too long and would be truncated') ELSE x END`,
-  `zoned_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g ') || left(replace(strftime(x, '%z'), ':', '') || '00', 5)`,
+  `offset_text(x) AS left(replace(strftime(x, '%z'), ':', '') || '00', 5)`,
+  `zoned_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g ') || "_f".offset_text(x)`,
   `text_to_boolean(x) AS CASE
      WHEN x IS NULL THEN NULL
      WHEN lower(trim(x)) IN ('true', 't', 'yes', 'y', 'on', '1') THEN true

@@ -223,7 +223,12 @@ export function toVarchar(site: CallSite): Emitted {
     };
   }
   const moment = momentOf(value);
-  const printed = `strftime(${moment.sql}, ${literal(duckFormat(format, 'print').replaceAll('%z', isZoned(moment.type) ? '%z' : '+0000'))})`;
+  // DuckDB's %z leaves out the minutes of an offset.
+  const offset = isZoned(moment.type) ? `"_f".offset_text(${moment.sql})` : literal('+0000');
+  const parts = duckFormat(format, 'print')
+    .split('%z')
+    .map((part) => (part === '' ? `''` : `strftime(${moment.sql}, ${literal(part)})`));
+  const printed = parts.length === 1 ? parts.join('') : `(${parts.join(` || ${offset} || `)})`;
   return { sql: printed, type: TEXT };
 }
 

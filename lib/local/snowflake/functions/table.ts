@@ -23,14 +23,20 @@ export interface TableFunction {
 }
 
 /** A function in a FROM clause. */
-export function emitTableFunction(call: Call, scope: Scope, translation: Translation): TableFunction {
+/** `alone`: nothing stands before it in FROM, so that its rows keep their order. */
+export function emitTableFunction(
+  call: Call,
+  scope: Scope,
+  translation: Translation,
+  alone: boolean,
+): TableFunction {
   const resolved = translation.resolved.functions.get(call);
   if (resolved)
     return { sql: `(${resolved.sql})`, columns: asOutputs(resolved.columns), lateral: false, outer: false };
   const inner = (value: Expression) => emit(value, scope, translation);
   switch (call.name) {
     case 'FLATTEN':
-      return flatten(call, inner);
+      return flatten(call, inner, alone);
     case 'GENERATOR':
       return generator(call, inner);
     case 'SPLIT_TO_TABLE':
@@ -60,7 +66,7 @@ function isTrue(value: Expression | undefined): boolean {
   return value?.kind === 'boolean' && value.value;
 }
 
-function flatten(call: Call, inner: (value: Expression) => Emitted): TableFunction {
+function flatten(call: Call, inner: (value: Expression) => Emitted, alone: boolean): TableFunction {
   const input = argument(call, 'INPUT', 0);
   if (input === undefined) throw compilationError('FLATTEN needs INPUT', '000938');
   const path = argument(call, 'PATH', 1);
@@ -88,7 +94,7 @@ function flatten(call: Call, inner: (value: Expression) => Emitted): TableFuncti
       CASE WHEN NOT ${inArray} THEN e.key END AS "KEY", ${pathSql} AS "PATH",
       CASE WHEN ${inArray} THEN CAST(e.key AS BIGINT) END AS "INDEX", e.value AS "VALUE", x.i AS "THIS"
     FROM (SELECT ${value.sql} AS i) AS x, ${recursive ? 'json_tree' : 'json_each'}(x.i) AS e
-    WHERE json_type(x.i) IN (${kinds})${recursive ? " AND e.fullkey <> '$'" : ''})`;
+    WHERE json_type(x.i) IN (${kinds})${recursive ? " AND e.fullkey <> '$'" : ''}${alone ? ' ORDER BY e.id' : ''})`;
   return { sql, columns: FLATTENED, lateral: true, outer: isTrue(argument(call, 'OUTER', 2)) };
 }
 

@@ -82,9 +82,10 @@ function emitSource(source: FromSource, scope: Scope, translation: Translation):
       return source.lateral ? `LATERAL ${sql}` : sql;
     }
     case 'function': {
-      const table = emitTableFunction(source.call, scope, translation);
+      const alone = scope.relations.length === 0;
+      const table = emitTableFunction(source.call, scope, translation, alone);
       const sql = addRelation(table, nextAlias(translation), source.alias, scope, undefined);
-      if (!table.lateral) return sql;
+      if (!table.lateral || alone) return sql;
       return table.outer ? `${OUTER_LATERAL}${sql} ON TRUE` : `LATERAL ${sql}`;
     }
     case 'stage': {

@@ -54,5 +54,5 @@ export interface Translation {
 export function asResultColumn(column: OutputColumn): ResultColumn | undefined {
   return column.type === undefined
     ? undefined
-    : { name: column.name, nullable: column.nullable, ...column.type };
+    : { ...column.type, name: column.name, nullable: column.nullable };
 }
