@@ -29,6 +29,13 @@ export interface IncrementalOptions extends TableOptions {
   cursor: string;
   /** The columns that tell one row from another. */
   key: string | readonly string[];
+  /**
+   * How far before the last high mark each run reads again, for transactions that commit late: seconds for a cursor that is a
+   * time, numbers for one that is a number. @default 600 seconds, 1000 numbers
+   */
+  overlap?: number;
+  /** IANA zone that a cursor of type `timestamp` or `date` is written in. @default 'UTC' */
+  timezone?: string;
 }
 
 export type TableInput =

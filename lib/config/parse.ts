@@ -79,6 +79,12 @@ function modeOf(table: ParsedProject['tables'][string]): TableMode {
         lookbackDays: table.lookbackDays,
       };
     case 'incremental':
-      return { kind: 'incremental', cursor: table.cursor, key: table.key };
+      return {
+        kind: 'incremental',
+        cursor: table.cursor,
+        key: table.key,
+        overlap: table.overlap,
+        timezone: table.timezone,
+      };
   }
 }

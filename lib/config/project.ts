@@ -14,6 +14,10 @@ export type TableMode =
       readonly kind: 'incremental';
       readonly cursor: string;
       readonly key: readonly string[];
+      /** How far before the last high mark a run reads again; undefined for what suits the type of the cursor. */
+      readonly overlap: number | undefined;
+      /** Zone that a cursor of type `timestamp` or `date` is written in. */
+      readonly timezone: string;
     };
 
 /** What happens to a window that has rejected rows: it waits for a person, or goes on without them. */

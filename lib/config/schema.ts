@@ -39,6 +39,8 @@ export const tableInput = z.discriminatedUnion('mode', [
         .transform((column) => [column]),
       z.array(z.string().min(1)).min(1),
     ]),
+    overlap: z.int().min(0).max(1_000_000_000).optional(),
+    timezone: timezone.default('UTC'),
   }),
 ]);
 

@@ -1,9 +1,9 @@
 import type { Table } from '../config/index.ts';
 import type { ManifestWindow } from '../staging/index.ts';
+import { typeOfPlacing } from './placing.ts';
 import { quoteTable } from './quote.ts';
 import { rowsOfWindows } from './rows-of-window.ts';
 import type { Source } from './source.ts';
-import { typeOfDates } from './survey.ts';
 
 /** How many rows each window has in the source now, counted, by window id. */
 export async function countWindows(
@@ -11,7 +11,7 @@ export async function countWindows(
   table: Table,
   windows: readonly ManifestWindow[],
 ): Promise<ReadonlyMap<string, number>> {
-  const rowsOf = await rowsOfWindows(source, table, await typeOfDates(source, table), windows);
+  const rowsOf = await rowsOfWindows(source, table, await typeOfPlacing(source, table), windows);
   const counts = new Map<string, number>();
   for (const window of windows) {
     const condition = rowsOf(window);

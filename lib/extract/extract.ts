@@ -1,6 +1,7 @@
 import { type Contract, type Project, SluiceError, type Table } from '../config/index.ts';
 import type { Manifest, ManifestWindow, Staging } from '../staging/index.ts';
 import { type ContractedColumn, checkContract } from './contract.ts';
+import { planCursorWindow } from './cursor-window.ts';
 import { SourceError, sourceError } from './errors.ts';
 import {
   failedError,
@@ -10,6 +11,7 @@ import {
   type TableFailure,
 } from './extract-errors.ts';
 import { checkMasks, type Mask, maskOf } from './mask.ts';
+import { placingColumn } from './placing.ts';
 import { rowsOfWindows } from './rows-of-window.ts';
 import { type Session, Sessions } from './session.ts';
 import type { Source } from './source.ts';
@@ -30,7 +32,10 @@ export interface ExtractOptions {
   /** One a table, by the table's name. */
   readonly contracts: readonly Contract[];
   readonly runId: string;
-  /** Windows by table. Tables that are not in it take `range`, or what a scheduled run reads. */
+  /**
+   * Windows by table. `daily` tables that are not in it take `range`, or what a scheduled run reads; `incremental` ones are read
+   * from the beginning.
+   */
   readonly windows?: ReadonlyMap<string, readonly ManifestWindow[]>;
   /** First and last business day, both included. */
   readonly range?: DayRange;
@@ -114,14 +119,18 @@ class ExtractRun {
     const contract = this.#options.contracts.find((candidate) => candidate.table === table.name);
     if (contract === undefined) throw noContractError(table);
     const columns = await checkContract(session, table, contract);
-    const windows =
-      this.#options.windows?.get(table.name) ??
-      planWindows(table, this.#options.range ?? defaultRange(table, new Date(session.snapshot.takenAt)));
-    const { mode } = table;
-    const dated = mode.kind === 'daily' ? columns.find(({ name }) => name === mode.column) : undefined;
-    const rowsOf = await rowsOfWindows(session, table, dated?.live.plainType ?? '', windows);
+    const windows = this.#options.windows?.get(table.name) ?? (await this.#windowsOf(session, table));
+    const placing = placingColumn(table);
+    const placed = columns.find(({ name }) => name === placing);
+    const rowsOf = await rowsOfWindows(session, table, placed?.live.plainType ?? '', windows);
     const masks = this.#masksOf(table, columns);
     return windows.map((window) => ({ table, columns, window, condition: rowsOf(window), masks }));
+  }
+
+  async #windowsOf(session: Session, table: Table): Promise<readonly ManifestWindow[]> {
+    if (table.mode.kind === 'incremental') return [await planCursorWindow(session, table, null)];
+    const { range } = this.#options;
+    return planWindows(table, range ?? defaultRange(table, new Date(session.snapshot.takenAt)));
   }
 
   #masksOf(table: Table, columns: readonly ContractedColumn[]): ReadonlyMap<number, Mask> {

@@ -1,6 +1,7 @@
 /** Postgres to gzipped CSV and manifests in the staging bucket. */
 export { readContract } from './contract.ts';
 export { countWindows } from './count-windows.ts';
+export { planCursorWindow } from './cursor-window.ts';
 export { SourceError } from './errors.ts';
 export { type ExtractOptions, extractTables } from './extract.ts';
 export { ExtractError } from './extract-errors.ts';

@@ -9,8 +9,9 @@ export type RowsOfWindow = (window: ManifestWindow) => string | undefined;
 /**
  * How the windows of a table select their rows, by the type of the column that dates them:
  * `date`: the day; `timestamp`: wall-clock time from midnight to midnight; `timestamptz`: the instants of local midnight.
- * Bounds are constants, so that an index on the column serves.
- * @param plainType of the column: `date`, `timestamp` or `timestamptz`
+ * Of `incremental`, those whose cursor is greater than the window's start and not greater than its end. Bounds are constants,
+ * so that an index on the column serves.
+ * @param plainType of the column that places a row
  */
 export async function rowsOfWindows(
   source: Queryable,
@@ -19,7 +20,10 @@ export async function rowsOfWindows(
   windows: readonly ManifestWindow[],
 ): Promise<RowsOfWindow> {
   const { mode } = table;
-  if (mode.kind !== 'daily') return () => undefined;
+  if (mode.kind === 'full') return () => undefined;
+  if (mode.kind === 'incremental') {
+    return ({ start, end }) => upTo(quoteIdentifier(mode.cursor), plainType, start, end);
+  }
   const column = quoteIdentifier(mode.column);
   if (plainType === 'date' || plainType === 'timestamp') {
     return ({ start, end }) => between(column, plainType, start ?? '', end ?? '');
@@ -36,6 +40,15 @@ export async function rowsOfWindows(
 function between(column: string, type: string, start: string, end: string): string {
   const bound = (text: string): string => `${quoteLiteral(text)}::${type}`;
   return `${column} >= ${bound(start)} AND ${column} < ${bound(end)}`;
+}
+
+/** Null as start is the beginning of all; as end, that there is nothing. */
+function upTo(column: string, type: string, start: string | null, end: string | null): string {
+  if (end === null) return 'FALSE';
+  // The types of whole numbers compare with each other, and share their indexes.
+  const comparable = /^int[24]$/.test(type) ? 'int8' : type;
+  const last = `${column} <= ${quoteLiteral(end)}::${comparable}`;
+  return start === null ? last : `${column} > ${quoteLiteral(start)}::${comparable} AND ${last}`;
 }
 
 /**

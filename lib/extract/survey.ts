@@ -1,6 +1,6 @@
 import type { Table } from '../config/index.ts';
 import type { ManifestWindow } from '../staging/index.ts';
-import { readColumns } from './catalog.ts';
+import { placingColumn, typeOfPlacing } from './placing.ts';
 import { quoteIdentifier, quoteLiteral, quoteTable } from './quote.ts';
 import { rowsOfWindows } from './rows-of-window.ts';
 import type { Source } from './source.ts';
@@ -20,7 +20,7 @@ export async function estimateWindows(
   table: Table,
   windows: readonly ManifestWindow[],
 ): Promise<readonly WindowEstimate[]> {
-  const rowsOf = await rowsOfWindows(source, table, await typeOfDates(source, table), windows);
+  const rowsOf = await rowsOfWindows(source, table, await typeOfPlacing(source, table), windows);
   const estimates: WindowEstimate[] = [];
   for (const window of windows) {
     const condition = rowsOf(window);
@@ -41,7 +41,7 @@ export async function readDayRange(source: Source, table: Table): Promise<DayRan
   const { mode } = table;
   if (mode.kind !== 'daily') return undefined;
   const column = quoteIdentifier(mode.column);
-  const isInstant = (await typeOfDates(source, table)) === 'timestamptz';
+  const isInstant = (await typeOfPlacing(source, table)) === 'timestamptz';
   const day = isInstant ? `(${column} AT TIME ZONE ${quoteLiteral(mode.timezone)})::date` : `${column}::date`;
   const finite = `FROM ${quoteTable(table.source)} WHERE ${column} > '-infinity' AND ${column} < 'infinity'`;
   const [row] = await source.query<{ first: string | null; last: string | null }>(
@@ -51,14 +51,19 @@ export async function readDayRange(source: Source, table: Table): Promise<DayRan
   return row?.first == null || row.last === null ? undefined : { from: row.first, to: row.last };
 }
 
-/** Rows of a `daily` table that fall into no window, because their date is NULL or infinite; by its index, too. */
+/** Rows that fall into no window, because the column that places them is NULL, infinite or no number; by its index, too. */
 export async function countUndatedRows(source: Source, table: Table): Promise<number> {
-  const { mode } = table;
-  if (mode.kind !== 'daily') return 0;
-  const column = quoteIdentifier(mode.column);
+  const placing = placingColumn(table);
+  if (placing === undefined) return 0;
+  const column = quoteIdentifier(placing);
+  const type = await typeOfPlacing(source, table);
+  const endless = /^(date|timestamp|timestamptz)$/.test(type)
+    ? ` OR ${column} = 'infinity' OR ${column} = '-infinity'`
+    : type === 'numeric'
+      ? ` OR ${column} = 'NaN'`
+      : '';
   const [row] = await source.query<{ rows: string }>(
-    `SELECT count(*) AS rows FROM ${quoteTable(table.source)}
-     WHERE ${column} IS NULL OR ${column} = 'infinity' OR ${column} = '-infinity'`,
+    `SELECT count(*) AS rows FROM ${quoteTable(table.source)} WHERE ${column} IS NULL${endless}`,
   );
   return Number(row?.rows ?? 0);
 }
@@ -67,11 +72,4 @@ export async function countUndatedRows(source: Source, table: Table): Promise<nu
 export async function readClock(source: Source): Promise<Date> {
   const [row] = await source.query<{ now: Date }>('SELECT now()');
   return row?.now ?? new Date();
-}
-
-export async function typeOfDates(source: Source, table: Table): Promise<string> {
-  const { mode } = table;
-  if (mode.kind !== 'daily') return '';
-  const column = (await readColumns(source, table)).find(({ name }) => name === mode.column);
-  return column?.plainType ?? '';
 }

@@ -180,9 +180,15 @@ function manifestOf(
     columns: job.columns.map(({ live: _live, ...column }) => column),
     files: file === undefined ? [] : [file],
     totalRows: file?.rows ?? 0,
+    ...cursorOf(job),
     masking: job.columns.flatMap(({ name }) => {
       const method = job.table.mask[name];
       return method === undefined ? [] : [{ column: name, method }];
     }),
   };
+}
+
+function cursorOf({ table, window }: WindowJob): Pick<Manifest, 'cursor'> {
+  if (table.mode.kind !== 'incremental' || window.end === null) return {};
+  return { cursor: { low: window.start, high: window.end } };
 }

@@ -10,11 +10,12 @@ export interface DayRange {
 /**
  * The windows of a table. `daily`: one a business day of the range, half-open, from local midnight to the next, which is 23
  * or 25 hours where clocks change. `full`: one window, and the range is not looked at.
+ * @throws SluiceError MODE_HAS_NO_DAYS for `incremental`: see `planCursorWindow`
  */
 export function planWindows(table: Table, range: DayRange): readonly ManifestWindow[] {
   const { mode } = table;
   if (mode.kind === 'full') return [{ id: 'full', start: null, end: null, timezone: null }];
-  if (mode.kind === 'incremental') throw notYet(table);
+  if (mode.kind === 'incremental') throw noDays(table);
   const from = parseDay(range.from);
   const to = parseDay(range.to);
   if (from > to) {
@@ -75,12 +76,12 @@ function formatDay(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
-function notYet(table: Table): SluiceError {
+function noDays(table: Table): SluiceError {
   return new SluiceError({
-    code: 'MODE_UNSUPPORTED',
+    code: 'MODE_HAS_NO_DAYS',
     kind: 'usage',
-    message: `Table ${table.name}: extraction in mode incremental is not supported yet`,
-    hint: 'Use daily() or full() for this table.',
+    message: `Table ${table.name} is read by its cursor and not by days`,
+    hint: 'Its next window follows from what was loaded last: `sluice run` or `sluice extract` without --from and --to.',
     details: { table: table.name },
   });
 }

@@ -2,6 +2,7 @@ import { extractTables, openSource, readClock, type Source } from '../extract/in
 import { type Manifest, newRunId, openStaging, type Staging } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
 import { ensureContracts, selectTables } from './contracts.ts';
+import { planCursorWindows } from './cursor-windows.ts';
 import { planTables } from './plan.ts';
 
 export interface WindowChoice {
@@ -22,7 +23,10 @@ export async function extractStep(
   return await withSourceAndStaging(context, async (source, staging) => {
     const tables = selectTables(project.tables, choice.tables);
     const contracts = await ensureContracts(context.directory, tables, source);
-    const windows = planTables(tables, choice, await readClock(source));
+    const windows = new Map([
+      ...planTables(tables, choice, await readClock(source)),
+      ...(await planCursorWindows(context, tables, source)),
+    ]);
     for (const [table, planned] of windows) {
       context.onEvent?.({ type: 'planned', table, windows: planned.length });
     }

@@ -12,6 +12,7 @@ import type { ManifestWindow } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
 import { type ContractChange, contractChanges } from './contract-changes.ts';
 import { selectTables } from './contracts.ts';
+import { planCursorWindows } from './cursor-windows.ts';
 import { type WindowChoice, withSourceAndStaging } from './extract-step.ts';
 
 /** What a run would read of a table. */
@@ -29,7 +30,8 @@ export interface TablePlan {
 }
 
 /**
- * The windows of each table: the days named for `daily` tables, or yesterday and its lookback.
+ * The windows of each table: the days named for `daily` tables, or yesterday and its lookback. Those of `incremental` ones
+ * follow from the ledger: see `planCursorWindows`.
  *
  * @param choice.from alone means up to yesterday; `to` alone means that day only
  * @param now the source's clock: it decides which business day is over
@@ -40,12 +42,14 @@ export function planTables(
   now: Date,
 ): ReadonlyMap<string, readonly ManifestWindow[]> {
   return new Map(
-    tables.map((table) => {
-      const scheduled = defaultRange(table, now);
-      const to = choice.to ?? scheduled.to;
-      const from = choice.from ?? (choice.to === undefined ? scheduled.from : choice.to);
-      return [table.name, planWindows(table, { from, to })];
-    }),
+    tables
+      .filter(({ mode }) => mode.kind !== 'incremental')
+      .map((table) => {
+        const scheduled = defaultRange(table, now);
+        const to = choice.to ?? scheduled.to;
+        const from = choice.from ?? (choice.to === undefined ? scheduled.from : choice.to);
+        return [table.name, planWindows(table, { from, to })];
+      }),
   );
 }
 
@@ -53,7 +57,10 @@ export function planTables(
 export async function planStep(context: RunContext, choice: WindowChoice): Promise<readonly TablePlan[]> {
   return await withSourceAndStaging(context, async (source) => {
     const tables = selectTables(context.project.tables, choice.tables);
-    const windows = planTables(tables, choice, await readClock(source));
+    const windows = new Map([
+      ...planTables(tables, choice, await readClock(source)),
+      ...(await planCursorWindows(context, tables, source)),
+    ]);
     const plans: TablePlan[] = [];
     for (const table of tables) {
       const estimates = await estimateWindows(source, table, windows.get(table.name) ?? []);

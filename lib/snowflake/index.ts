@@ -1,7 +1,9 @@
 /** The one way to the warehouse: connection, what Sluice owns in it, and the ledger of loads. */
+
 export { type AwaitOptions, awaitLoads, triggerLoad } from './await-loads.ts';
 export { type BootstrapOptions, renderBootstrap } from './bootstrap.ts';
 export { type ConnectOptions, connectWarehouse } from './connection.ts';
+export { readCursors } from './cursors.ts';
 export { checkWarehouse, type Finding } from './doctor.ts';
 export { WarehouseError } from './errors.ts';
 export { type LoadStatusReport, loadStatus, type TableLoadStatus } from './load-status.ts';

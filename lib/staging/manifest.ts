@@ -27,7 +27,10 @@ export interface Manifest {
 export interface ManifestWindow {
   /** Part of every key: `2011-12-09` for a day, `full` for a snapshot. */
   readonly id: string;
-  /** First instant of the window and first after it: local ISO for `daily`, null for `full`. */
+  /**
+   * `daily`: first instant of the window and first after it, local ISO. `incremental`: what the cursor is greater than (null: no
+   * bound), and what it is at most (null: there are no rows). `full`: null.
+   */
   readonly start: string | null;
   readonly end: string | null;
   readonly timezone: string | null;

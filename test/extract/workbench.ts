@@ -30,7 +30,9 @@ export interface Workbench {
   /** Extracts tables, with their contracts as they are now unless given. */
   extract(
     tables: Record<string, TableInput>,
-    options?: Partial<Pick<ExtractOptions, 'contracts' | 'range' | 'signal' | 'onProgress' | 'onRetry'>>,
+    options?: Partial<
+      Pick<ExtractOptions, 'contracts' | 'windows' | 'range' | 'signal' | 'onProgress' | 'onRetry'>
+    >,
   ): Promise<readonly Manifest[]>;
   /** The CSV of a manifest's files, header lines included. */
   csv(manifest: Manifest | undefined): Promise<string>;
