@@ -1,10 +1,17 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { readContract, SluiceError } from '../lib/config/index.ts';
-import { ExtractError, extractTables, openSource, planWindows } from '../lib/extract/index.ts';
+import { readContract, SluiceError, type Table } from '../lib/config/index.ts';
+import {
+  ExtractError,
+  extractTables,
+  openSource,
+  planCursorWindow,
+  planWindows,
+  type Source,
+} from '../lib/extract/index.ts';
 import { selectTables } from '../lib/run/index.ts';
 import { type Manifest, type ManifestWindow, newRunId, openStaging } from '../lib/staging/index.ts';
 import { type Invocation, lambdaHandler } from './support/handler.ts';
-import type { ExtractState, Staged } from './support/run-state.ts';
+import type { ExtractItem, ExtractState, Staged } from './support/run-state.ts';
 
 /**
  * Reads the windows of an item, one after the other. When the time is nearly up it stops, and its answer says what is left:
@@ -19,12 +26,13 @@ export async function extractItem(state: ExtractState, invocation: Invocation): 
   const contract = readContract(services.directory, item.table);
   if (table === undefined || contract === undefined) throw contractMissing(item.table);
 
-  const windows = planWindows(table, item);
   const runId = newRunId();
   const source = openSource(await services.source(), { ...project.source, maxConnections: 1 });
   const staging = openStaging(services.staging, { prefix: project.staging.prefix });
+  let windows: readonly ManifestWindow[] = [];
   let manifests: readonly Manifest[];
   try {
+    windows = await windowsOf(table, item, source);
     manifests = await extractTables({
       source,
       staging,
@@ -50,6 +58,15 @@ export async function extractItem(state: ExtractState, invocation: Invocation): 
   const bytes = manifests.flatMap(({ files }) => files).reduce((total, file) => total + file.bytes, 0);
   metrics.addMetric('BytesStaged', MetricUnit.Bytes, bytes);
   return { ...state, ...whatIsLeft(state, windows, runId, manifests) };
+}
+
+async function windowsOf(
+  table: Table,
+  item: ExtractItem,
+  source: Source,
+): Promise<readonly ManifestWindow[]> {
+  if (table.mode.kind !== 'incremental') return planWindows(table, item);
+  return [await planCursorWindow(source, table, item.after ?? null)];
 }
 
 /** Windows that were not reached form one range again, from the first of them on; one in it that is done is done twice. */

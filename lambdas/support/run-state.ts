@@ -1,9 +1,11 @@
 /** A piece of an extract: consecutive windows of one table, read one after the other by one call or several. */
 export interface ExtractItem {
   readonly table: string;
-  /** First and last business day, both included; of no meaning for a table without days. */
+  /** First and last business day, both included; empty for a table that is not `daily`. */
   readonly from: string;
   readonly to: string;
+  /** Of an `incremental` table: how far its cursor has come in Snowflake; null when nothing is applied yet. */
+  readonly after?: string | null;
 }
 
 /** What one call of the extract has staged. */

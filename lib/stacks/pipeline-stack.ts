@@ -110,7 +110,6 @@ export class PipelineStack extends Stack {
     const { functions } = this.#props.environment.cloud;
     const loader = login('loader');
     const transformer = login('transformer');
-    const plan = this.#function('Plan', 'plan', { description: 'Cuts the tables of a run into windows' });
     const load = this.#function('Load', 'load', {
       description: 'Waits until Snowflake has applied what was staged',
       timeout: Duration.minutes(12),
@@ -120,6 +119,14 @@ export class PipelineStack extends Stack {
     });
     loader.grantTo(load.role);
     this.#allowManifests(load);
+    // It reads cursors from the ledger, as the same user of Snowflake.
+    const plan = this.#function('Plan', 'plan', {
+      description: 'Cuts the tables of a run into windows',
+      timeout: Duration.minutes(3),
+      memorySize: 512,
+      role: load.role,
+      environment: loader.environment,
+    });
     // Freshness and build are one user of Snowflake and so run as one role.
     const freshness = this.#function('Freshness', 'freshness', {
       description: 'Checks how old the sources are',

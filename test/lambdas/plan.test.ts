@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { planRun } from '../../lambdas/plan.ts';
 import type { RunInput } from '../../lambdas/start.ts';
 import type { Invocation } from '../../lambdas/support/handler.ts';
-import { daily, full, parseProject } from '../../lib/config/index.ts';
+import { daily, full, incremental, parseProject } from '../../lib/config/index.ts';
 import { planWindows } from '../../lib/extract/index.ts';
 import { silentLogger } from '../../lib/observe/index.ts';
 
@@ -77,4 +77,18 @@ test('a backfill that is too long is refused, with what to do instead', async ()
     code: 'BACKFILL_TOO_LONG',
     hint: expect.stringContaining('Start several'),
   });
+});
+
+test('a table with a cursor goes on where Snowflake has come to; nobody is asked where there is none', async () => {
+  await expect(plan({ asOf: '2011-12-10T05:00:00Z' })).resolves.toBeDefined();
+  const withCursor = parseProject(
+    { name: 'shop', tables: { orders: incremental({ cursor: 'updated_at', key: 'id' }) } },
+    { directory: '/project', file: 'sluice.config.ts' },
+  );
+  await expect(
+    planRun(
+      { input: {}, execution: 'name' },
+      { ...invocation, services: { ...invocation.services, project: withCursor } },
+    ),
+  ).rejects.toThrow('a plan asks nobody');
 });
