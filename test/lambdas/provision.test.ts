@@ -41,6 +41,7 @@ test('create: then everything else, and the queue that the bucket has to notify'
   const [pipe] = await shop.query('DESC PIPE SHOP.OPS.MANIFESTS_PIPE');
   expect(answer.Data?.NotificationChannel).toBe(pipe?.notification_channel);
   expect((await shop.query('SHOW TABLES IN SCHEMA SHOP.RAW')).map(({ name }) => name)).toEqual([
+    'ORDERS',
     'PRODUCTS',
     'SALES',
   ]);

@@ -67,9 +67,9 @@ test('a good day: everything is extracted, applied, built and published', async 
   expect(sns.commandCalls(PublishCommand)).toHaveLength(0);
   expect(Object.fromEntries(metrics)).toEqual({
     BytesStaged: expect.any(Number),
-    // Three sales of two days, and two products.
-    RowsExtracted: 5,
-    RowsApplied: 5,
+    // Three sales of two days, two products and two orders.
+    RowsExtracted: 7,
+    RowsApplied: 7,
     RowsRejected: 0,
     RowsUnaccounted: 0,
     LoadLag: expect.any(Number),
@@ -82,6 +82,23 @@ test('the same day again leaves one copy', async () => {
   const run = await runMachine(shop, day);
   expect(run.status).toBe('Succeeded');
   expect(await shop.query('SELECT COUNT(*) AS N FROM SHOP.RAW.SALES')).toEqual([{ N: 3 }]);
+});
+
+test('a table with a cursor goes on where it had come to, and the newest of a row counts', async () => {
+  await shop.source("UPDATE orders SET state = 'paid', changed_at = '2011-12-10 09:00Z' WHERE id = 1");
+  await shop.source("INSERT INTO orders VALUES (3, 'new', '2011-12-10 09:30Z')");
+  const run = await runMachine(shop, day);
+  expect(run.status).toBe('Succeeded');
+  expect(await shop.query('SELECT ID, STATE FROM SHOP.RAW.ORDERS ORDER BY 1')).toEqual([
+    { ID: 1, STATE: 'paid' },
+    { ID: 2, STATE: 'new' },
+    { ID: 3, STATE: 'new' },
+  ]);
+  const [load] = await shop.query(
+    "SELECT CURSOR_LOW, CURSOR_HIGH FROM SHOP.OPS.LOADS WHERE TABLE_NAME = 'orders' AND STATUS = 'applied' ORDER BY RUN_ID DESC LIMIT 1",
+  );
+  // From ten minutes before what was read last.
+  expect(load).toEqual({ CURSOR_LOW: '2011-12-09 10:50:00+00', CURSOR_HIGH: '2011-12-10 09:30:00+00' });
 });
 
 test('an empty day is a success with nothing in it', async () => {

@@ -7,6 +7,7 @@ import {
   daily,
   type Environment,
   full,
+  incremental,
   type ProjectInput,
   parseEnvironments,
   writeContract,
@@ -15,7 +16,7 @@ import { openSource, readContract } from '../../lib/extract/index.ts';
 import { connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
 import { freshServers, temporaryFolder, withClient } from '../support/index.ts';
 
-/** A small shop: sales by day and a list of products, with a model that sums up days and tests it. */
+/** A small shop: sales by day, a list of products and orders that change, with a model that sums up days and tests it. */
 export interface Shop {
   readonly config: ProjectInput;
   readonly environment: Environment;
@@ -35,6 +36,7 @@ const config: ProjectInput = {
   tables: {
     sales: daily({ column: 'sold_at', timezone: 'Europe/London', lookbackDays: 1 }),
     products: full(),
+    orders: incremental({ cursor: 'changed_at', key: 'id' }),
   },
   cloud: { source: { host: 'db.example.com', database: 'shop' }, snowflake: { account: 'org-account' } },
 };
@@ -86,6 +88,8 @@ export async function openShop(): Promise<Shop> {
     client.query(`
       CREATE TABLE sales (id int NOT NULL, sold_at timestamp NOT NULL, amount numeric(10, 2));
       CREATE TABLE products (code text NOT NULL, name text);
+      CREATE TABLE orders (id int NOT NULL, state text, changed_at timestamptz NOT NULL);
+      INSERT INTO orders VALUES (1, 'new', '2011-12-09 10:00Z'), (2, 'new', '2011-12-09 11:00Z');
       INSERT INTO sales VALUES (1, '2011-12-08 10:00', 1.50), (2, '2011-12-09 11:00', 2.25), (3, '2011-12-09 23:59', 4);
       INSERT INTO products VALUES ('a', 'Apple'), ('b', NULL);`),
   );
