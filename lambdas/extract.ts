@@ -105,4 +105,5 @@ function tooLarge(table: string, windows: readonly ManifestWindow[]): SluiceErro
   });
 }
 
-export const handler = lambdaHandler(extractItem);
+// Of a backfill, hundreds of pieces may fail: the state machine holds the errors of all of them.
+export const handler = lambdaHandler(extractItem, { messageLength: 500 });

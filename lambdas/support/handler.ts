@@ -30,12 +30,14 @@ const marginMs = 30_000;
  * Makes a function of a piece of work: with logs that carry the request and the run, metrics, a signal before the time is
  * up, and errors under the names that the state machine knows.
  *
- * @param open what the function works on; once for all calls of a process
+ * @param options.open what the function works on; once for all calls of a process
+ * @param options.messageLength characters that an error tells the state machine, whose state is 256 KiB. @default 4000
  */
 export function lambdaHandler<Event, Result>(
   work: Work<Event, Result>,
-  open: () => Services = servicesFromEnvironment,
+  options: { open?: () => Services; messageLength?: number } = {},
 ): Handler<Event, Result> {
+  const { open = servicesFromEnvironment, messageLength = 4_000 } = options;
   let services: Services | undefined;
   return async (event, context) => {
     const powertools = new PowertoolsLogger();
@@ -58,7 +60,7 @@ export function lambdaHandler<Event, Result>(
     } catch (thrown) {
       const error = signal.aborted && !(thrown instanceof SluiceError) ? timeUp(thrown) : thrown;
       logger.error('failed', { error });
-      throw named(error);
+      throw named(error, messageLength);
     } finally {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
@@ -70,17 +72,21 @@ export class FunctionError extends Error {
   constructor(name: string, message: string, cause: unknown) {
     super(message, { cause });
     this.name = name;
+    // Lambda would hand the stack on, too; the log has it.
+    this.stack = '';
   }
 }
 
-function named(error: unknown): unknown {
+function named(error: unknown, messageLength: number): unknown {
   if (!(error instanceof SluiceError)) return error;
   const name = pendingCodes.has(error.code)
     ? runErrorNames.pending
     : error.retryable
       ? runErrorNames.passing
       : error.code;
-  return new FunctionError(name, `${error.code}: ${error.message}\n${error.hint}`, error);
+  const whole = `${error.code}: ${error.message}\n${error.hint}`;
+  const message = whole.length > messageLength ? `${whole.slice(0, messageLength - 1)}…` : whole;
+  return new FunctionError(name, message, error);
 }
 
 /** What was stopped because the time was up seldom says so. */

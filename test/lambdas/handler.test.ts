@@ -52,3 +52,9 @@ test('work that is stopped because the time is up says so', async () => {
     message: expect.stringContaining('shortly before the time limit'),
   });
 });
+
+test('an error stays small enough for the state of an execution', async () => {
+  const long = new SluiceError({ ...problem, code: 'X', message: 'm'.repeat(10_000) });
+  const error = await failingWith(long)({}).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ message: expect.stringMatching(/^X: m{3996}…$/), stack: '' });
+});

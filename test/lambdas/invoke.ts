@@ -7,7 +7,7 @@ export function functionOf<Event, Result>(
   services: Services,
   timeLimitMs = 900_000,
 ): (event: Event) => Promise<Result> {
-  const handler: Handler<Event, Result> = lambdaHandler(work, () => services);
+  const handler: Handler<Event, Result> = lambdaHandler(work, { open: () => services });
   return async (event) => {
     const started = Date.now();
     const result = await handler(copied(event), {
