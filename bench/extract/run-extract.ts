@@ -61,7 +61,8 @@ const result: ExtractResult = {
   seconds: (performance.now() - began) / 1000,
   cpuSeconds: (user + system) / 1e6,
   peakMegabytes: process.resourceUsage().maxRSS / 1024,
-  fileMegabytes: manifests.reduce((bytes, { files }) => bytes + (files[0]?.bytes ?? 0), 0) / 1e6,
+  fileMegabytes:
+    manifests.reduce((bytes, { files }) => bytes + files.reduce((sum, file) => sum + file.bytes, 0), 0) / 1e6,
 };
 console.log(JSON.stringify(result));
 await source.close();

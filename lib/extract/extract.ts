@@ -10,7 +10,9 @@ import {
   stoppedError,
   type TableFailure,
 } from './extract-errors.ts';
+import { type Heap, readHeaps, readsWholeTable } from './heaps.ts';
 import { checkMasks, type Mask, maskOf } from './mask.ts';
+import { defaultPieceSizes, isSplittable, type PieceSizes } from './pieces.ts';
 import { placingColumn } from './placing.ts';
 import { rowsOfWindows } from './rows-of-window.ts';
 import { type Session, Sessions } from './session.ts';
@@ -39,6 +41,8 @@ export interface ExtractOptions {
   readonly windows?: ReadonlyMap<string, readonly ManifestWindow[]>;
   /** First and last business day, both included. */
   readonly range?: DayRange;
+  /** How large windows are cut into files. @default files of about 160 MB */
+  readonly pieceSizes?: PieceSizes;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ExtractProgress) => void;
   /** A window begins again: something outside failed that heals itself. */
@@ -68,12 +72,14 @@ class ExtractRun {
   readonly #sessions: Sessions;
   readonly #broken = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #pieceSizes: PieceSizes;
   readonly #failures: TableFailure[] = [];
   readonly #failedTables = new Set<string>();
   readonly #manifests = new Map<WindowJob, Manifest>();
 
   constructor(options: ExtractOptions) {
     this.#options = options;
+    this.#pieceSizes = options.pieceSizes ?? defaultPieceSizes;
     this.#sessions = new Sessions(options.source, options.tables);
     this.#signal =
       options.signal === undefined
@@ -124,13 +130,28 @@ class ExtractRun {
     const placed = columns.find(({ name }) => name === placing);
     const rowsOf = await rowsOfWindows(session, table, placed?.live.plainType ?? '', windows);
     const masks = this.#masksOf(table, columns);
-    return windows.map((window) => ({ table, columns, window, condition: rowsOf(window), masks }));
+    const heaps = await this.#heapsOf(session, table);
+    const jobs: WindowJob[] = [];
+    for (const window of windows) {
+      const condition = rowsOf(window);
+      const isWhole =
+        heaps !== undefined &&
+        (condition === undefined || (await readsWholeTable(session, table, condition)));
+      jobs.push({ table, columns, window, condition, masks, heaps: isWhole ? heaps : undefined });
+    }
+    return jobs;
   }
 
   async #windowsOf(session: Session, table: Table): Promise<readonly ManifestWindow[]> {
     if (table.mode.kind === 'incremental') return [await planCursorWindow(session, table, null)];
     const { range } = this.#options;
     return planWindows(table, range ?? defaultRange(table, new Date(session.snapshot.takenAt)));
+  }
+
+  /** Where the rows of a table lie, if it is large enough to be read in pieces and can be. */
+  async #heapsOf(session: Session, table: Table): Promise<readonly Heap[] | undefined> {
+    const heaps = await readHeaps(session, table);
+    return heaps !== undefined && isSplittable(heaps, this.#pieceSizes) ? heaps : undefined;
   }
 
   #masksOf(table: Table, columns: readonly ContractedColumn[]): ReadonlyMap<number, Mask> {
@@ -164,6 +185,7 @@ class ExtractRun {
       source: this.#options.source,
       sessions: this.#sessions,
       staging: this.#options.staging,
+      pieceSizes: this.#pieceSizes,
       signal: this.#signal,
       onProgress: (progress) => onProgress?.(progress),
       onRetry: (retry) => onRetry?.(retry),

@@ -31,7 +31,10 @@ export interface Workbench {
   extract(
     tables: Record<string, TableInput>,
     options?: Partial<
-      Pick<ExtractOptions, 'contracts' | 'windows' | 'range' | 'signal' | 'onProgress' | 'onRetry'>
+      Pick<
+        ExtractOptions,
+        'contracts' | 'windows' | 'range' | 'pieceSizes' | 'signal' | 'onProgress' | 'onRetry'
+      >
     >,
   ): Promise<readonly Manifest[]>;
   /** The CSV of a manifest's files, header lines included. */
