@@ -112,8 +112,29 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
       'build and test the models, publish if all is well',
       () => import('./commands/build.ts'),
     ),
-  ).option('--full-refresh', 'build incremental models from nothing', false);
+  )
+    .option('--full-refresh', 'build incremental models from nothing', false)
+    .option('--resource-type <kind...>', 'of what is selected, these kinds only: model, seed, test, …');
   selection(command('test', 'test what is published', () => import('./commands/test.ts')));
+  selection(command('seed', 'load the CSV files of the project', () => import('./commands/seed.ts')));
+  command('retry', 'go on with the last build from what failed', () => import('./commands/retry.ts')).option(
+    '--vars <json>',
+    'variables, as a JSON object; those of the last build unless given',
+  );
+  selection(
+    command(
+      'compile',
+      'write the SQL of models and tests to files, run none of it',
+      () => import('./commands/compile.ts'),
+    ),
+  );
+  selection(command('ls', 'what a selection selects', () => import('./commands/ls.ts'))).option(
+    '--resource-type <kind...>',
+    'these kinds only: model, seed, test, source, …',
+  );
+  selection(command('show', 'the first rows of what a node selects', () => import('./commands/show.ts')))
+    .argument('<node>', 'a model, seed or test')
+    .option('--limit <n>', 'how many rows', wholeNumber, 5);
   command(
     'freshness',
     'how old the sources are, against their limits',

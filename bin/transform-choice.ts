@@ -3,14 +3,17 @@ import type { TransformChoice } from '../lib/run/index.ts';
 import type { SelectionOptions } from './program.ts';
 
 /** What the arguments choose of the dbt project. */
-export function transformChoice(options: SelectionOptions & { fullRefresh?: boolean }): TransformChoice {
-  const { select, exclude, vars, threads, target, fullRefresh } = options;
+export function transformChoice(
+  options: SelectionOptions & { fullRefresh?: boolean; resourceType?: readonly string[] },
+): TransformChoice {
+  const { select, exclude, vars, threads, target, fullRefresh, resourceType } = options;
   return {
     ...(select === undefined ? {} : { select }),
     ...(exclude === undefined ? {} : { exclude }),
     ...(vars === undefined ? {} : { vars: parseVars(vars) }),
     ...(threads === undefined ? {} : { threads }),
     ...(target === undefined ? {} : { target }),
+    ...(resourceType === undefined ? {} : { resourceTypes: resourceType }),
     ...(fullRefresh === undefined ? {} : { fullRefresh }),
   };
 }

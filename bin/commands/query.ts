@@ -1,5 +1,5 @@
 import type { CommandContext } from '../context.ts';
-import { renderTable } from '../terminal/table.ts';
+import { cellText, renderTable } from '../terminal/table.ts';
 import { openWarehouse } from '../warehouse.ts';
 
 /** `sluice query "<sql>"`: one statement; a table for people, an array of row objects with `--json`. */
@@ -12,16 +12,11 @@ export async function run(context: CommandContext, options: { sql: string }): Pr
       title: name,
       align: type === 'FIXED' || type === 'REAL' ? ('right' as const) : ('left' as const),
     }));
-    const rows = result.rows.map((row) => columns.map(({ title }) => textOf(row[title])));
+    const rows = result.rows.map((row) => columns.map(({ title }) => cellText(row[title])));
     context.output.line(renderTable(columns, rows));
     context.output.line(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`);
     return 0;
   } finally {
     await warehouse.close();
   }
-}
-
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -19,6 +19,12 @@ export function renderTable(columns: readonly TableColumn[], rows: readonly (rea
   return [line(columns.map(({ title }) => title)), ...rows.map(line)].join('\n');
 }
 
+/** A value of a result as a cell shows it. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function width(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }

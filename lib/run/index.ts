@@ -6,11 +6,14 @@ export { extractStep, type WindowChoice } from './extract-step.ts';
 export { loadPending, type PendingOutcome } from './load-pending.ts';
 export {
   buildStep,
+  compileStep,
   freshnessStep,
   loadProblems,
   type RunOptions,
   type RunOutcome,
+  retryStep,
   runPipeline,
+  showStep,
   testStep,
 } from './pipeline.ts';
 export { planStep, sourceRange, type TablePlan } from './plan.ts';

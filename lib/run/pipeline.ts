@@ -1,6 +1,17 @@
 import { awaitLoads, connectWarehouse, type Load } from '../snowflake/index.ts';
 import { type Manifest, newRunId } from '../staging/index.ts';
-import { type BuildReport, build, type FreshnessReport, freshness, test } from '../transform/index.ts';
+import {
+  type BuildReport,
+  build,
+  type CompileReport,
+  compile,
+  type FreshnessReport,
+  freshness,
+  retry,
+  type ShowReport,
+  show,
+  test,
+} from '../transform/index.ts';
 import type { RunContext } from './context.ts';
 import { selectTables } from './contracts.ts';
 import { extractStep, type WindowChoice } from './extract-step.ts';
@@ -93,6 +104,25 @@ export async function buildStep(context: RunContext, choice: TransformChoice = {
 /** Runs the tests of the dbt project on what is published. */
 export async function testStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
   return await test(transformOptions(context, choice));
+}
+
+/** Writes the SQL of the selected nodes over published names, and runs none of it. */
+export async function compileStep(context: RunContext, choice: TransformChoice = {}): Promise<CompileReport> {
+  return await compile(transformOptions(context, choice));
+}
+
+/** The first rows of what one node selects. */
+export async function showStep(
+  context: RunContext,
+  choice: TransformChoice & { readonly limit: number },
+): Promise<ShowReport> {
+  return await show({ ...transformOptions(context, choice), limit: choice.limit });
+}
+
+/** Goes on with the last build from what failed. Only what `choice` says is not as it was then. */
+export async function retryStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
+  const { target: _, ...options } = transformOptions(context, choice);
+  return await retry({ ...options, ...(choice.target ? { target: choice.target } : {}) });
 }
 
 /** What keeps loads from being visible, a line each. */

@@ -5,6 +5,8 @@ import type { RunContext } from './context.ts';
 export interface TransformChoice {
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Of what is selected, only these kinds. */
+  readonly resourceTypes?: readonly string[];
   readonly vars?: Readonly<Record<string, unknown>>;
   readonly threads?: number;
   readonly target?: 'dev' | 'prod';
@@ -33,6 +35,7 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
     artifactsDirectory: context.artifactsDirectory,
     ...(choice.select ? { select: choice.select } : {}),
     ...(choice.exclude ? { exclude: choice.exclude } : {}),
+    ...(choice.resourceTypes ? { resourceTypes: choice.resourceTypes } : {}),
     ...(choice.vars ? { vars: choice.vars } : {}),
     ...(choice.fullRefresh === undefined ? {} : { fullRefresh: choice.fullRefresh }),
     ...(choice.runId === undefined ? {} : { runId: choice.runId }),

@@ -2,11 +2,17 @@
 export { ProjectError } from './errors.ts';
 export type {
   BuildReport,
+  CompileReport,
   FreshnessReport,
   FreshnessResult,
+  ListReport,
   NodeEvent,
+  ShowReport,
   TransformOptions,
 } from './options.ts';
 export { build, test } from './run/build.ts';
 export { freshness } from './run/check-freshness.ts';
 export { compile } from './run/compile.ts';
+export { list } from './run/list.ts';
+export { retry } from './run/retry.ts';
+export { show } from './run/show.ts';

@@ -1,5 +1,5 @@
 import type { Project, SluiceError } from '../config/index.ts';
-import type { Warehouse } from '../snowflake/index.ts';
+import type { Warehouse, WarehouseValue } from '../snowflake/index.ts';
 import type { QueryTag } from './run/sessions.ts';
 
 export interface TransformOptions {
@@ -13,6 +13,8 @@ export interface TransformOptions {
   /** As for dbt's `--select` and `--exclude`; nothing selects everything. */
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Of what is selected, only these kinds; all of them unless told. */
+  readonly resourceTypes?: readonly string[];
   /** Before the variables of dbt_project.yml. `raw_schema` is set from the config unless it stands here. */
   readonly vars?: Readonly<Record<string, unknown>>;
   /** Nodes at the same time. @default the project's own choice */
@@ -108,4 +110,32 @@ export interface CompiledNode {
 
 export interface CompileReport {
   readonly nodes: readonly CompiledNode[];
+}
+
+/** A node as `ls` names it. */
+export interface ListedNode {
+  readonly uniqueId: string;
+  readonly name: string;
+  readonly resourceType: string;
+  readonly packageName: string;
+  /** What selects this node and no other: `shop.staging.stg_orders`, `source:shop.raw.orders`. */
+  readonly selector: string;
+  readonly file: string;
+  readonly materialized: string | null;
+  readonly tags: readonly string[];
+  readonly dependsOn: readonly string[];
+}
+
+export interface ListReport {
+  readonly nodes: readonly ListedNode[];
+  /** Criteria of the selection that chose nothing. */
+  readonly unmatched: readonly string[];
+}
+
+/** The first rows of what a node selects. */
+export interface ShowReport {
+  readonly node: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Readonly<Record<string, WarehouseValue>>[];
+  readonly sql: string;
 }

@@ -2,7 +2,15 @@ import type { NodeConfig } from '../project/config-tree.ts';
 import type { ColumnProperties } from '../project/properties.ts';
 import type { Data, DataRecord } from '../values.ts';
 
-type ResourceType = 'model' | 'test' | 'seed' | 'snapshot' | 'analysis' | 'operation' | 'source';
+type ResourceType =
+  | 'model'
+  | 'test'
+  | 'unit_test'
+  | 'seed'
+  | 'snapshot'
+  | 'analysis'
+  | 'operation'
+  | 'source';
 
 export interface RefCall {
   readonly packageName: string | null;
@@ -101,6 +109,11 @@ export interface Freshness {
 export function materializationOf(node: SqlNode): string {
   const value = node.config.materialized;
   return typeof value === 'string' ? value : 'view';
+}
+
+/** Whether a node checks others instead of making something. */
+export function isTest(node: GraphNode): boolean {
+  return node.resourceType === 'test' || node.resourceType === 'unit_test';
 }
 
 export function isEphemeral(node: GraphNode): boolean {

@@ -10,8 +10,12 @@ export function writeManifest({ options, invocation, project }: Workspace): void
   writeJson(options.artifactsDirectory, 'manifest.json', manifest(project, invocation));
 }
 
-/** Writes `run_results.json`. */
-export function writeRunResults(workspace: Workspace, outcomes: readonly Outcome[]): void {
+/** Writes `run_results.json`, with the results of an earlier run that were carried over. */
+export function writeRunResults(
+  workspace: Workspace,
+  outcomes: readonly Outcome[],
+  carried: readonly RunResult[] = [],
+): void {
   const { options, invocation, project } = workspace;
   const args = {
     which: project.scope.command,
@@ -20,8 +24,9 @@ export function writeRunResults(workspace: Workspace, outcomes: readonly Outcome
     target: project.scope.target.name,
     threads: workspace.threads,
     full_refresh: options.fullRefresh ?? false,
+    vars: options.vars ?? {},
   };
-  const artifact = runResults(outcomes.map(runResult), invocation, args);
+  const artifact = runResults([...carried, ...outcomes.map(runResult)], invocation, args);
   writeJson(options.artifactsDirectory, 'run_results.json', artifact);
 }
 

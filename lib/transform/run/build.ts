@@ -1,6 +1,7 @@
 import type { Warehouse } from '../../snowflake/index.ts';
+import type { RunResult } from '../artifacts/results.ts';
 import { RelationCache } from '../context/session.ts';
-import { isEphemeral, type SqlNode } from '../graph/node.ts';
+import { isEphemeral, isTest, type SqlNode } from '../graph/node.ts';
 import type { BuildReport, TransformOptions } from '../options.ts';
 import { relationKey } from '../relation.ts';
 import { writeManifest, writeRunResults } from './artifacts.ts';
@@ -12,10 +13,11 @@ import {
   type SchemaName,
   schemaSql,
 } from './candidates.ts';
+import { chosenNodes } from './choice.ts';
 import { Compiler } from './compiler.ts';
 import { runHooks } from './hooks.ts';
 import { NodeRunner } from './node-runner.ts';
-import { runOrder, runs } from './order.ts';
+import { runOrder } from './order.ts';
 import { failureOf, type Outcome } from './outcome.ts';
 import { Placement } from './placement.ts';
 import { publishCandidates } from './publish-candidates.ts';
@@ -33,7 +35,7 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 export async function build(options: TransformOptions): Promise<BuildReport> {
   const workspace = openWorkspace('build', options);
   try {
-    return await new Build(workspace).run();
+    return await new Build(workspace, chosenNodes(workspace)).run();
   } finally {
     await workspace.pool.close();
   }
@@ -41,17 +43,25 @@ export async function build(options: TransformOptions): Promise<BuildReport> {
 
 /** Runs the selected tests against what is published, and changes nothing. */
 export async function test(options: TransformOptions): Promise<BuildReport> {
-  const workspace = openWorkspace('test', options);
+  const workspace = openWorkspace('test', { ...options, resourceTypes: ['test', 'unit_test'] });
   try {
-    return await new Build(workspace, 'tests only').run();
+    return await new Build(workspace, chosenNodes(workspace)).run();
   } finally {
     await workspace.pool.close();
   }
 }
 
-class Build {
+/** The schemas that a run of these nodes publishes to. */
+export function candidateSchemas(chosen: ReadonlyMap<string, SqlNode>): SchemaName[] {
+  return distinctSchemas(modelsOf(chosen));
+}
+
+/** One run over chosen nodes: of the candidates, the tests, and what becomes of them. */
+export class Build {
   readonly #workspace: Workspace;
   readonly #chosen: ReadonlyMap<string, SqlNode>;
+  /** Results of an earlier run with the same id that are still good: those nodes are not run again. */
+  readonly #carried: readonly RunResult[];
   /** Models that become candidates, in the order of the graph. */
   readonly #models: readonly SqlNode[];
   readonly #schemas: readonly SchemaName[];
@@ -59,18 +69,17 @@ class Build {
   readonly #runner: NodeRunner;
   readonly #compiler: Compiler;
 
-  constructor(workspace: Workspace, what: 'everything' | 'tests only' = 'everything') {
+  /** @param chosen in the order of the graph */
+  constructor(
+    workspace: Workspace,
+    chosen: ReadonlyMap<string, SqlNode>,
+    carried: readonly RunResult[] = [],
+  ) {
     this.#workspace = workspace;
-    const { project, selection, options } = workspace;
-    const chosen = new Map<string, SqlNode>();
-    for (const id of project.graph.inOrder()) {
-      const node = project.nodes.get(id);
-      if (node === undefined || !selection.ids.has(id) || node.resourceType === 'source' || !runs(node))
-        continue;
-      if (what === 'everything' || node.resourceType === 'test') chosen.set(id, node);
-    }
+    const { project, options } = workspace;
     this.#chosen = chosen;
-    this.#models = [...chosen.values()].filter((node) => node.resourceType !== 'test' && !isEphemeral(node));
+    this.#carried = carried;
+    this.#models = modelsOf(chosen);
     this.#schemas = distinctSchemas(this.#models);
     const placement = new Placement(new Set(this.#models.map(({ uniqueId }) => uniqueId)), workspace.runId);
     this.#compiler = new Compiler(project, placement, options.artifactsDirectory);
@@ -106,7 +115,7 @@ class Build {
     const failure = failureOf(outcomes, candidates);
     if (failure === undefined) await this.#publish();
     else await this.#withSession('keep', (session) => keepCandidates(session, this.#schemas, runId));
-    writeRunResults(this.#workspace, outcomes);
+    writeRunResults(this.#workspace, outcomes, this.#carried);
     await pool.close();
     return buildReport({
       outcomes,
@@ -119,10 +128,11 @@ class Build {
 
   async #runNodes(): Promise<Outcome[]> {
     const { project, options, threads, pool, runId } = this.#workspace;
+    const done = new Set(this.#carried.map(({ unique_id: id }) => id));
     const order = runOrder(
       project.graph,
       project.nodes,
-      new Set(this.#chosen.keys()),
+      new Set(this.#chosen.keys()).difference(done),
       this.#models.length > 0,
     );
     const results = await runSchedule<Outcome>({
@@ -193,6 +203,11 @@ function skipped(node: SqlNode, cause: SqlNode): Outcome {
     path: null,
     response: {},
   };
+}
+
+/** What makes a relation of its own. */
+function modelsOf(chosen: ReadonlyMap<string, SqlNode>): SqlNode[] {
+  return [...chosen.values()].filter((node) => !isTest(node) && !isEphemeral(node));
 }
 
 function distinctSchemas(models: readonly SqlNode[]): SchemaName[] {

@@ -31,12 +31,30 @@ export async function prepareCandidates(
   runId: string,
 ): Promise<void> {
   for (const schema of schemas) {
-    await dropLeftovers(session, schema);
+    await dropLeftovers(session, schema, runId);
     await session.execute(`CREATE SCHEMA IF NOT EXISTS ${schemaSql(schema)}`);
     await session.execute(
       `CREATE SCHEMA IF NOT EXISTS ${schemaSql(candidateOf(schema, runId))} COMMENT = '${building}'`,
     );
+    // A run that is retried has its candidates already, marked as nobody's.
+    await session.execute(`COMMENT ON SCHEMA ${schemaSql(candidateOf(schema, runId))} IS '${building}'`);
   }
+}
+
+/** Whether the candidates of a run are all still there. */
+export async function candidatesStand(
+  session: Warehouse,
+  schemas: readonly SchemaName[],
+  runId: string,
+): Promise<boolean> {
+  for (const schema of schemas) {
+    const catalog = `${quote(folded(schema.database, false))}.INFORMATION_SCHEMA.SCHEMATA`;
+    const { rows } = await session.execute(`SELECT SCHEMA_NAME FROM ${catalog} WHERE SCHEMA_NAME = ?`, {
+      binds: [candidateOf(schema, runId).schema],
+    });
+    if (rows.length === 0) return false;
+  }
+  return true;
 }
 
 /** Drops the candidates of a run that was published. */
@@ -62,7 +80,11 @@ export async function keepCandidates(
 }
 
 /** Candidates of runs that are over. Those of a run that may still be building elsewhere are left alone. */
-async function dropLeftovers(session: Warehouse, { database, schema }: SchemaName): Promise<void> {
+async function dropLeftovers(
+  session: Warehouse,
+  { database, schema }: SchemaName,
+  runId: string,
+): Promise<void> {
   const catalog = `${quote(folded(database, false))}.INFORMATION_SCHEMA.SCHEMATA`;
   const { rows } = await session.execute(
     `SELECT SCHEMA_NAME, COMMENT, DATEDIFF('hour', CREATED, CURRENT_TIMESTAMP()) AS AGE FROM ${catalog} WHERE STARTSWITH(SCHEMA_NAME, ?)`,
@@ -70,7 +92,7 @@ async function dropLeftovers(session: Warehouse, { database, schema }: SchemaNam
   );
   for (const row of rows) {
     const over = row.COMMENT === kept || Number(row.AGE) >= hoursUntilDead;
-    if (!over) continue;
+    if (!over || row.SCHEMA_NAME === candidateSchema(schema, runId)) continue;
     await session.execute(
       `DROP SCHEMA IF EXISTS ${schemaSql({ database, schema: String(row.SCHEMA_NAME) })} CASCADE`,
     );

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
-import { type GraphNode, isEphemeral } from '../graph/node.ts';
+import { type GraphNode, isEphemeral, type SqlNode } from '../graph/node.ts';
 
 /**
  * For each chosen node, the chosen nodes that must be over before it begins: the nearest ones above it, through nodes that
@@ -22,7 +22,7 @@ export function runOrder(
 }
 
 /** A node runs if it is chosen, and has something to do: a source has nothing, and an ephemeral model is part of others. */
-export function runs(node: GraphNode): boolean {
+export function runs(node: GraphNode): node is SqlNode {
   return node.resourceType !== 'source' && !isEphemeral(node);
 }
 

@@ -1,3 +1,4 @@
+import { isTest } from '../graph/node.ts';
 import type { BuildReport, ModelResult, TestResult, TransformOptions } from '../options.ts';
 import { severityOf } from './execute-test.ts';
 import type { Outcome } from './outcome.ts';
@@ -18,8 +19,8 @@ export function buildReport(
   const { outcomes, ...rest } = input;
   return {
     ...rest,
-    models: outcomes.filter(({ node }) => node.resourceType !== 'test').map(modelResult),
-    tests: outcomes.filter(({ node }) => node.resourceType === 'test').map(testResult),
+    models: outcomes.filter(({ node }) => !isTest(node)).map(modelResult),
+    tests: outcomes.filter(({ node }) => isTest(node)).map(testResult),
     freshness: [],
     problems: outcomes
       .filter(({ status }) => status === 'error' || status === 'fail')

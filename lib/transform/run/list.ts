@@ -1,0 +1,40 @@
+import { type GraphNode, materializationOf } from '../graph/node.ts';
+import type { ListedNode, ListReport, TransformOptions } from '../options.ts';
+import { openWorkspace } from './workspace.ts';
+
+/** Names what is selected, in the order of the graph, without asking the warehouse. */
+export function list(options: Omit<TransformOptions, 'connect' | 'artifactsDirectory'>): ListReport {
+  const { project, selection } = openWorkspace('list', {
+    ...options,
+    artifactsDirectory: '',
+    connect: () => Promise.reject(new Error('listing asks no warehouse')),
+  });
+  const kinds = options.resourceTypes;
+  const nodes: ListedNode[] = [];
+  for (const id of project.graph.inOrder()) {
+    const node = project.nodes.get(id);
+    if (node === undefined || !selection.ids.has(id)) continue;
+    if (kinds === undefined || kinds.includes(node.resourceType)) nodes.push(listed(node));
+  }
+  return { nodes, unmatched: selection.unmatched };
+}
+
+function listed(node: GraphNode): ListedNode {
+  const { uniqueId, name, resourceType, packageName, originalPath, tags } = node;
+  return {
+    uniqueId,
+    name,
+    resourceType,
+    packageName,
+    selector: selectorOf(node),
+    file: originalPath,
+    materialized: node.resourceType === 'model' ? materializationOf(node) : null,
+    tags,
+    dependsOn: node.resourceType === 'source' ? [] : node.dependsOn,
+  };
+}
+
+function selectorOf(node: GraphNode): string {
+  if (node.resourceType === 'source') return `source:${node.packageName}.${node.sourceName}.${node.name}`;
+  return node.fqn.join('.');
+}

@@ -1,0 +1,153 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
+import { build, list, retry, show, type TransformOptions } from '../../lib/transform/index.ts';
+import { freshSnowflake, temporaryFolder } from '../support/index.ts';
+import { dbtProject, shop } from './support/projects.ts';
+
+const { connection } = await freshSnowflake();
+let warehouse: Warehouse;
+
+beforeAll(async () => {
+  warehouse = await connectWarehouse(connection);
+});
+
+beforeEach(async () => {
+  await warehouse.execute('CREATE OR REPLACE DATABASE SHOP');
+});
+
+function optionsOf(directory: string, more: Partial<TransformOptions> = {}): TransformOptions {
+  return {
+    directory,
+    project: shop,
+    connect: () => connectWarehouse(connection),
+    artifactsDirectory: temporaryFolder(),
+    ...more,
+  };
+}
+
+async function values(sql: string): Promise<unknown[][]> {
+  const { rows } = await warehouse.execute(sql);
+  return rows.map((row) => Object.values(row));
+}
+
+describe('list', () => {
+  const fixture = resolve(import.meta.dirname, 'fixtures/shop');
+
+  test('names what is selected, parents first, in words that select it again', () => {
+    const { nodes } = list({
+      directory: fixture,
+      project: shop,
+      select: ['+customers'],
+      resourceTypes: ['source', 'model'],
+    });
+    expect(nodes.map(({ selector }) => selector)).toEqual([
+      'source:shop.raw.orders',
+      'shop.staging.stg_orders',
+      'shop.staging.paid_orders',
+      'shop.marts.customers',
+    ]);
+    const again = list({ directory: fixture, project: shop, select: nodes.map(({ selector }) => selector) });
+    const kinds = new Set(['source', 'model']);
+    expect(again.nodes.filter(({ resourceType }) => kinds.has(resourceType))).toEqual(nodes);
+  });
+
+  test('says what selects nothing', () => {
+    const report = list({ directory: fixture, project: shop, select: ['nobody'] });
+    expect(report).toEqual({ nodes: [], unmatched: ['nobody'] });
+  });
+});
+
+describe('show', () => {
+  const directory = dbtProject({
+    'seeds/fruit.csv': 'id,name\n1,apple\n2,pear\n3,plum\n',
+    'models/long.sql': "select * from {{ ref('fruit') }} where length(name) > 4 order by id",
+  });
+
+  test('selects the first rows of a model over what is published, and makes nothing', async () => {
+    const options = optionsOf(directory);
+    await build({ ...options, resourceTypes: ['seed'] });
+    const report = await show({ ...options, select: ['long'], limit: 2 });
+    expect(report.rows).toEqual([{ ID: 1, NAME: 'apple' }]);
+    expect(report.columns).toEqual(['ID', 'NAME']);
+    expect(
+      await values("SELECT TABLE_NAME FROM SHOP.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'DEV'"),
+    ).toEqual([['FRUIT']]);
+    const seed = await show({ ...options, select: ['fruit'], limit: 2 });
+    expect(seed.rows).toHaveLength(2);
+  });
+
+  test('asks for one node', async () => {
+    await expect(show({ ...optionsOf(directory), select: ['fruit', 'long'], limit: 1 })).rejects.toThrow(
+      'One node can be shown, and 2 are selected.',
+    );
+  });
+});
+
+describe('retry', () => {
+  const files = {
+    'models/a.sql': "{{ config(materialized='table') }} select 1 as n, seq_of_runs.nextval as made",
+    'models/b.sql': "select n / {{ 'zero' }} as n from {{ ref('a') }}",
+    'models/c.sql': "{{ config(materialized='table') }} select * from {{ ref('b') }}",
+    'models/schema.yml': 'models: [{name: c, columns: [{name: n, tests: [not_null]}]}]',
+    'dbt_project.yml': "name: p\non-run-start: ['create sequence if not exists SHOP.PUBLIC.seq_of_runs']\n",
+  };
+
+  async function failed(): Promise<TransformOptions> {
+    const a = files['models/a.sql'].replace('seq_of_runs', 'SHOP.PUBLIC.seq_of_runs');
+    const options = optionsOf(dbtProject({ ...files, 'models/a.sql': a }));
+    const report = await build(options);
+    expect(report.models.map(({ name, status }) => [name, status])).toEqual([
+      ['a', 'success'],
+      ['b', 'error'],
+      ['c', 'skipped'],
+    ]);
+    return options;
+  }
+
+  test('goes on from what failed, with the candidates of what passed, and publishes all of it', async () => {
+    const options = await failed();
+    writeFileSync(join(options.directory, 'models/b.sql'), "select n / 1 as n from {{ ref('a') }}");
+    const report = await retry(options);
+    expect(report.problems).toEqual([]);
+    expect(report.published).toBe(true);
+    expect(report.models.map(({ name }) => name)).toEqual(['b', 'c']);
+    expect(await values('SELECT N, MADE FROM SHOP.DEV.A')).toEqual([[1, 1]]);
+    expect(await values('SELECT N FROM SHOP.DEV.C')).toEqual([[1]]);
+    const artifact = JSON.parse(readFileSync(join(options.artifactsDirectory, 'run_results.json'), 'utf8'));
+    expect(artifact.results.map((result: { status: string }) => result.status)).toEqual([
+      'success',
+      'success',
+      'success',
+      'pass',
+    ]);
+    await expect(retry(options)).rejects.toThrow('The last run, `build`, passed.');
+  });
+
+  test('makes again what passed and was changed since, and what lost its candidates', async () => {
+    const options = await failed();
+    writeFileSync(join(options.directory, 'models/b.sql'), "select n / 1 as n from {{ ref('a') }}");
+    writeFileSync(
+      join(options.directory, 'models/a.sql'),
+      "{{ config(materialized='table') }} select 8 as n",
+    );
+    const changed = await retry(options);
+    expect(changed.models.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(await values('SELECT N FROM SHOP.DEV.C')).toEqual([[8]]);
+
+    const other = await failed();
+    writeFileSync(join(other.directory, 'models/b.sql'), "select n / 2 as n from {{ ref('a') }}");
+    const [[candidate] = []] = await values(
+      "SELECT SCHEMA_NAME FROM SHOP.INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME LIKE '%CANDIDATE%'",
+    );
+    await warehouse.execute(`DROP SCHEMA SHOP."${String(candidate)}"`);
+    const all = await retry(other);
+    expect(all.models.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(all.published).toBe(true);
+  });
+
+  test('says that there was no run', async () => {
+    await expect(retry(optionsOf(dbtProject({})))).rejects.toMatchObject({ code: 'ARTIFACTS_MISSING' });
+  });
+});
