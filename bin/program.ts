@@ -106,6 +106,15 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     () => import('./commands/provision.ts'),
   );
 
+  command(
+    'bootstrap',
+    'print the SQL that an account admin of Snowflake runs once',
+    () => import('./commands/bootstrap.ts'),
+  )
+    .option('--environment <name>', 'environment of the config')
+    .option('--aws-account <id>', 'AWS account that the stack is deployed to')
+    .option('--public-key <role=file...>', "public keys, with credentials: 'keyPair'");
+
   selection(
     command(
       'build',
