@@ -1,5 +1,6 @@
 import { type Contract, type ContractColumn, SluiceError, type Table, targetName } from '../config/index.ts';
 import { readColumns, type SourceColumn } from './catalog.ts';
+import { type ColumnChange, compareContract, describeChange } from './drift.ts';
 import { SourceError } from './errors.ts';
 import { checkMaskedColumns, maskedTarget } from './mask.ts';
 import type { Queryable } from './source.ts';
@@ -9,7 +10,14 @@ const reservedTargets = new Set(['_RUN_ID', '_WINDOW', '_FILE', '_ROW', '_LOADED
 
 /** The contract of a table as it stands in the source now, in the order of its columns. */
 export async function readContract(source: Queryable, table: Table): Promise<Contract> {
-  const columns = (await readColumns(source, table)).map(
+  const contract = contractOf(table, await readColumns(source, table));
+  refuseCollisions(table, contract.columns);
+  checkMaskedColumns(table, contract);
+  return contract;
+}
+
+function contractOf(table: Table, live: readonly SourceColumn[]): Contract {
+  const columns = live.map(
     (column): ContractColumn => ({
       name: column.name,
       target: targetName(column.name),
@@ -18,10 +26,7 @@ export async function readContract(source: Queryable, table: Table): Promise<Con
       nullable: column.nullable,
     }),
   );
-  refuseCollisions(table, columns);
-  const contract: Contract = { version: 1, table: table.name, columns };
-  checkMaskedColumns(table, contract);
-  return contract;
+  return { version: 1, table: table.name, columns };
 }
 
 function refuseCollisions(table: Table, columns: readonly ContractColumn[]): void {
@@ -49,44 +54,48 @@ export interface ContractedColumn extends ContractColumn {
   readonly live: SourceColumn;
 }
 
+/** What a run reads of a table: the contract's columns, and what has changed besides. */
+export interface CheckedContract {
+  readonly columns: readonly ContractedColumn[];
+  /** Changes that do not stop the table. What was added is left out until it is recorded. */
+  readonly changes: readonly ColumnChange[];
+}
+
 /**
- * The columns of the contract, each with its live counterpart. Throws what has been added, dropped or changed since the
- * contract was recorded: that table stops, the others go on.
+ * The columns of the contract, each with its live counterpart.
+ * @throws SourceError CONTRACT_BROKEN for what was dropped or narrowed since it was recorded: that table stops, the others go on
  */
 export async function checkContract(
   source: Queryable,
   table: Table,
   contract: Contract,
-): Promise<readonly ContractedColumn[]> {
+): Promise<CheckedContract> {
   checkMaskedColumns(table, contract);
   const live = await readColumns(source, table);
   const liveByName = new Map(live.map((column) => [column.name, column]));
-  const matched: ContractedColumn[] = [];
-  const differences: string[] = [];
-  for (const column of contract.columns) {
+  const { changes } = compareContract(contract, contractOf(table, live));
+  const refused = [
+    ...changes.filter(({ accepted }) => !accepted).map(describeChange),
+    ...contract.columns.flatMap(({ name, targetType }) =>
+      maskedTarget(table.mask[name], targetType) === targetType
+        ? []
+        : [`column "${name}" is masked now, and recorded as ${targetType}`],
+    ),
+  ];
+  if (refused.length > 0) throw broken(table, refused);
+  const columns = contract.columns.flatMap((column) => {
     const now = liveByName.get(column.name);
-    if (now === undefined) {
-      differences.push(`column "${column.name}" was dropped or renamed`);
-    } else if (now.type !== column.sourceType) {
-      differences.push(`column "${column.name}" changed from ${column.sourceType} to ${now.type}`);
-    } else if (maskedTarget(table.mask[column.name], column.targetType) !== column.targetType) {
-      differences.push(`column "${column.name}" is masked now, and recorded as ${column.targetType}`);
-    } else if (now.nullable && !column.nullable) {
-      differences.push(`column "${column.name}" may be null now`);
-    } else {
-      matched.push({ ...column, live: now });
-    }
-  }
-  const known = new Set(contract.columns.map((column) => column.name));
-  for (const column of live) {
-    if (!known.has(column.name)) differences.push(`column "${column.name}" (${column.type}) was added`);
-  }
-  if (differences.length === 0) return matched;
-  throw new SourceError({
+    return now === undefined ? [] : [{ ...column, live: now }];
+  });
+  return { columns, changes };
+}
+
+function broken(table: Table, differences: readonly string[]): SourceError {
+  return new SourceError({
     code: 'CONTRACT_BROKEN',
     kind: 'work',
     message: `The source of ${table.name} is no longer what contracts/${table.name}.json says: ${differences.join('; ')}`,
-    hint: `Delete contracts/${table.name}.json and run \`sluice plan\` to record the table as it is now; look at the difference before you commit it.`,
+    hint: `To accept it, delete contracts/${table.name}.json and run \`sluice provision\`, which records the table as it is now; look at the difference before you commit it. A type that Snowflake cannot alter needs its table in RAW dropped and loaded again.`,
     scope: 'table',
     details: { table: table.name, differences },
   });

@@ -2,6 +2,7 @@ import { type Contract, type Project, SluiceError, type Table } from '../config/
 import type { Manifest, ManifestWindow, Staging } from '../staging/index.ts';
 import { type ContractedColumn, checkContract } from './contract.ts';
 import { planCursorWindow } from './cursor-window.ts';
+import type { ColumnChange } from './drift.ts';
 import { SourceError, sourceError } from './errors.ts';
 import {
   failedError,
@@ -45,6 +46,8 @@ export interface ExtractOptions {
   readonly pieceSizes?: PieceSizes;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ExtractProgress) => void;
+  /** The source has changed since the contract was recorded, in a way that stops nothing. */
+  readonly onDrift?: (table: string, changes: readonly ColumnChange[]) => void;
   /** A window begins again: something outside failed that heals itself. */
   readonly onRetry?: (retry: ExtractRetry) => void;
 }
@@ -124,7 +127,8 @@ class ExtractRun {
   async #planTable(session: Session, table: Table): Promise<WindowJob[]> {
     const contract = this.#options.contracts.find((candidate) => candidate.table === table.name);
     if (contract === undefined) throw noContractError(table);
-    const columns = await checkContract(session, table, contract);
+    const { columns, changes } = await checkContract(session, table, contract);
+    if (changes.length > 0) this.#options.onDrift?.(table.name, changes);
     const windows = this.#options.windows?.get(table.name) ?? (await this.#windowsOf(session, table));
     const placing = placingColumn(table);
     const placed = columns.find(({ name }) => name === placing);

@@ -2,6 +2,7 @@
 export { readContract } from './contract.ts';
 export { countWindows } from './count-windows.ts';
 export { planCursorWindow } from './cursor-window.ts';
+export { type ColumnChange, compareContract, describeChange } from './drift.ts';
 export { SourceError } from './errors.ts';
 export { type ExtractOptions, extractTables } from './extract.ts';
 export { ExtractError } from './extract-errors.ts';

@@ -1,9 +1,8 @@
 import { readContract, SluiceError } from '../config/index.ts';
-import { readContract as readLiveContract } from '../extract/index.ts';
+import { compareContract, readContract as readLiveContract } from '../extract/index.ts';
 import { checkWarehouse, connectWarehouse, type Finding } from '../snowflake/index.ts';
 import type { Staging } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
-import { contractChanges } from './contract-changes.ts';
 import { withSourceAndStaging } from './extract-step.ts';
 
 /** Looks at everything that a run needs, and names the fix of what is not as it should be. Changes nothing but a probe object. */
@@ -17,7 +16,7 @@ export async function doctor(context: RunContext): Promise<readonly Finding[]> {
           const live = await readLiveContract(source, table);
           const recorded = readContract(context.directory, table.name);
           if (recorded === undefined) return `${live.columns.length} columns, no contract yet`;
-          const changes = contractChanges(recorded, live);
+          const changes = compareContract(recorded, live).changes.filter(({ accepted }) => !accepted);
           if (changes.length > 0)
             throw contractChanged(
               table.name,

@@ -1,9 +1,11 @@
-import { extractTables, openSource, readClock, type Source } from '../extract/index.ts';
+import { describeChange, extractTables, openSource, readClock, type Source } from '../extract/index.ts';
 import { type Manifest, newRunId, openStaging, type Staging } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
 import { ensureContracts, selectTables } from './contracts.ts';
 import { planCursorWindows } from './cursor-windows.ts';
+import { evolveContracts } from './evolve-contracts.ts';
 import { planTables } from './plan.ts';
+import { provisionProject } from './provision.ts';
 
 export interface WindowChoice {
   /** First and last business day of `daily` tables; what a scheduled run reads unless told. */
@@ -22,6 +24,11 @@ export async function extractStep(
   const { project } = context;
   return await withSourceAndStaging(context, async (source, staging) => {
     const tables = selectTables(project.tables, choice.tables);
+    const evolved = await evolveContracts(context.directory, tables, source);
+    if (evolved.length > 0) {
+      context.logger.warn('the source has changed; its contract is recorded anew', { tables: evolved });
+      await provisionProject(context);
+    }
     const contracts = await ensureContracts(context.directory, tables, source);
     const windows = new Map([
       ...planTables(tables, choice, await readClock(source)),
@@ -40,6 +47,8 @@ export async function extractStep(
       windows,
       ...(context.signal ? { signal: context.signal } : {}),
       onProgress: (progress) => context.onEvent?.({ type: 'extracted', ...progress }),
+      onDrift: (table, changes) =>
+        context.logger.warn('the source has changed', { runId, table, changes: changes.map(describeChange) }),
       onRetry: ({ error, ...retry }) =>
         context.logger.warn('window starts again', { runId, ...retry, error }),
     });

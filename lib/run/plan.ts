@@ -1,5 +1,7 @@
 import { readContract, type Table } from '../config/index.ts';
 import {
+  type ColumnChange,
+  compareContract,
   countUndatedRows,
   defaultRange,
   estimateWindows,
@@ -10,7 +12,6 @@ import {
 } from '../extract/index.ts';
 import type { ManifestWindow } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
-import { type ContractChange, contractChanges } from './contract-changes.ts';
 import { selectTables } from './contracts.ts';
 import { planCursorWindows } from './cursor-windows.ts';
 import { type WindowChoice, withSourceAndStaging } from './extract-step.ts';
@@ -24,9 +25,12 @@ export interface TablePlan {
   readonly estimatedRows: number;
   /** Rows that no window holds, because the column that dates them is NULL or infinite. */
   readonly undatedRows: number;
-  /** `recorded` as the source is, `new` when there is none yet, `changed` when a run would stop. */
-  readonly contract: 'recorded' | 'new' | 'changed';
-  readonly changes: readonly ContractChange[];
+  /**
+   * `recorded` as the source is, `new` when there is none yet, `grows` when the next run takes the changes over, `changed` when it
+   * would stop.
+   */
+  readonly contract: 'recorded' | 'new' | 'grows' | 'changed';
+  readonly changes: readonly ColumnChange[];
 }
 
 /**
@@ -65,14 +69,16 @@ export async function planStep(context: RunContext, choice: WindowChoice): Promi
     for (const table of tables) {
       const estimates = await estimateWindows(source, table, windows.get(table.name) ?? []);
       const recorded = readContract(context.directory, table.name);
-      const changes = recorded ? contractChanges(recorded, await readLiveContract(source, table)) : [];
+      const changes = recorded
+        ? compareContract(recorded, await readLiveContract(source, table)).changes
+        : [];
       plans.push({
         table: table.name,
         mode: table.mode.kind,
         windows: estimates.map(({ window, rows }) => ({ window: window.id, estimatedRows: rows })),
         estimatedRows: estimates.reduce((total, { rows }) => total + rows, 0),
         undatedRows: await countUndatedRows(source, table),
-        contract: recorded === undefined ? 'new' : changes.length === 0 ? 'recorded' : 'changed',
+        contract: recorded === undefined ? 'new' : stateOf(changes),
         changes,
       });
     }
@@ -93,4 +99,9 @@ export async function sourceRange(context: RunContext): Promise<Pick<WindowChoic
       .at(-1);
     return from === undefined || to === undefined ? {} : { from, to };
   });
+}
+
+function stateOf(changes: readonly ColumnChange[]): TablePlan['contract'] {
+  if (changes.length === 0) return 'recorded';
+  return changes.every(({ accepted }) => accepted) ? 'grows' : 'changed';
 }

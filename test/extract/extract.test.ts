@@ -153,7 +153,7 @@ test('one table that no longer is what its contract says stops alone', async () 
   const contracts = await Promise.all(
     projectOf(tables).tables.map((table) => readContract(workbench.source, table)),
   );
-  await workbench.sql(`ALTER TABLE drifting RENAME b TO c; ALTER TABLE drifting ALTER a TYPE bigint`);
+  await workbench.sql(`ALTER TABLE drifting RENAME b TO c; ALTER TABLE drifting ALTER a TYPE smallint`);
   const failure = await workbench.extract(tables, { contracts }).catch((error: unknown) => error);
   expect(failure).toMatchObject({
     code: 'CONTRACT_BROKEN',
@@ -162,6 +162,7 @@ test('one table that no longer is what its contract says stops alone', async () 
     failures: [{ table: 'drifting', window: undefined }],
   });
   expect(String(failure)).toContain(
-    'column "a" changed from integer to bigint; column "b" was dropped or renamed; column "c" (text) was added',
+    'column "a" changed from integer to smallint; column "b" was dropped or renamed',
   );
+  expect(String(failure)).not.toContain('was added');
 });

@@ -105,7 +105,7 @@ async function bytesOf(reader: RowReader): Promise<Buffer> {
 async function bothPaths(table: string): Promise<readonly { bytes: Buffer; rows: number }[]> {
   const [configured] = projectOf({ [table]: full() }).tables;
   if (configured === undefined) throw new Error('the project has no table');
-  const columns = await checkContract(
+  const { columns } = await checkContract(
     workbench.source,
     configured,
     await readContract(workbench.source, configured),

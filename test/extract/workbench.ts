@@ -33,7 +33,7 @@ export interface Workbench {
     options?: Partial<
       Pick<
         ExtractOptions,
-        'contracts' | 'windows' | 'range' | 'pieceSizes' | 'signal' | 'onProgress' | 'onRetry'
+        'contracts' | 'windows' | 'range' | 'pieceSizes' | 'signal' | 'onProgress' | 'onDrift' | 'onRetry'
       >
     >,
   ): Promise<readonly Manifest[]>;
