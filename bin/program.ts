@@ -126,6 +126,9 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     .option('--resource-type <kind...>', 'of what is selected, these kinds only: model, seed, test, …');
   selection(command('test', 'test what is published', () => import('./commands/test.ts')));
   selection(command('seed', 'load the CSV files of the project', () => import('./commands/seed.ts')));
+  selection(
+    command('snapshot', 'keep the versions of rows that changed', () => import('./commands/snapshot.ts')),
+  );
   command('retry', 'go on with the last build from what failed', () => import('./commands/retry.ts')).option(
     '--vars <json>',
     'variables, as a JSON object; those of the last build unless given',

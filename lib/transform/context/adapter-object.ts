@@ -1,4 +1,4 @@
-import { Callable, callable, JinjaObject, type Keywords, type Macro, tuple } from '../../jinja/index.ts';
+import { type CallableObject, callable, JinjaObject, type Macro, tuple } from '../../jinja/index.ts';
 import { quote } from '../relation.ts';
 import { compilerError } from './exceptions.ts';
 import type { BoundMacros, MacroRegistry } from './macros.ts';
@@ -168,9 +168,8 @@ export class AdapterObject extends JinjaObject {
   }
 }
 
-/** `context` of the templates where dbt hands it to a function: only ever passed on. */
-export class ContextObject extends Callable {
-  readonly name = 'context';
+/** `context` of the templates: all names of the node, to be found by a name that is only known while it runs. */
+export class ContextObject extends JinjaObject implements CallableObject {
   readonly #resolve: (name: string) => unknown;
 
   constructor(resolve: (name: string) => unknown) {
@@ -178,8 +177,25 @@ export class ContextObject extends Callable {
     this.#resolve = resolve;
   }
 
-  override call(args: readonly unknown[], _keywords: Keywords | undefined): unknown {
-    return typeof args[0] === 'string' ? (this.#resolve(args[0]) ?? null) : null;
+  override get typeName(): string {
+    return 'context';
+  }
+
+  call(args: readonly unknown[]): unknown {
+    return this.getItem(args[0]) ?? null;
+  }
+
+  override getItem(key: unknown): unknown {
+    return typeof key === 'string' ? this.#resolve(key) : undefined;
+  }
+
+  override getAttribute(name: string): unknown {
+    if (name !== 'get') return undefined;
+    return callable(
+      name,
+      ['key', 'default?'],
+      (key: string, otherwise: unknown = null) => this.#resolve(key) ?? otherwise,
+    );
   }
 }
 

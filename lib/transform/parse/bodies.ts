@@ -26,15 +26,16 @@ export interface NodeBody {
   compile(context: NodeContext): Promise<string>;
 }
 
-/** A file of SQL: a model or a singular test. */
+/** A file of SQL, or a part of one: a model, a snapshot or a singular test. */
 export class FileBody implements NodeBody {
   readonly file: string;
   readonly line = 1;
   readonly #template: TemplateFile;
 
-  constructor(source: string, shown: string) {
+  /** @param range the part of the source that is the node's, if that is not all of it */
+  constructor(source: string, shown: string, range?: { readonly start: number; readonly end: number }) {
     this.file = shown;
-    this.#template = new TemplateFile(source, shown);
+    this.#template = new TemplateFile(source, shown, range);
   }
 
   parse(context: NodeContext): void {

@@ -7,6 +7,7 @@ import { Graph } from '../graph/graph.ts';
 import {
   type GraphNode,
   isEphemeral,
+  isTest,
   materializationOf,
   type SourceNode,
   type SqlNode,
@@ -20,6 +21,7 @@ import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRend
 import { renderDraft } from './render-node.ts';
 import { describe, Names, resolveDependencies } from './resolve.ts';
 import { seedDrafts } from './seeds.ts';
+import { snapshotDrafts } from './snapshots.ts';
 import { sourceNode } from './sources.ts';
 import { createTemplates, type Templates } from './templates.ts';
 
@@ -140,6 +142,7 @@ function readNodes(
     drafts.push(
       ...seedDrafts(loaded, config, properties, problems),
       ...modelDrafts(loaded, config, properties, problems, scope.say),
+      ...snapshotDrafts(loaded, config, properties, problems),
       ...singularTestDrafts(loaded, config, properties, problems),
       ...genericTestDrafts(properties, registry, problems),
     );
@@ -181,7 +184,7 @@ function checkMaterialization(
   registry: MacroRegistry,
   problems: Problems,
 ): void {
-  if (node.resourceType !== 'model' || isEphemeral(node)) return;
+  if (!['model', 'snapshot'].includes(node.resourceType) || isEphemeral(node)) return;
   const name = materializationOf(node);
   if (registry.materialization(name) !== undefined) return;
   const meant = registry.similarMaterialization(name);
@@ -209,7 +212,7 @@ function reportCycles(
   }
 }
 
-/** Two models that make the same relation would overwrite each other. */
+/** Two nodes that make the same relation would overwrite each other. */
 function reportSharedRelations(
   nodes: readonly GraphNode[],
   bodies: ReadonlyMap<string, NodeBody>,
@@ -217,7 +220,7 @@ function reportSharedRelations(
 ): void {
   const owners = new Map<string, SqlNode>();
   for (const node of nodes) {
-    if (node.resourceType !== 'model' || isEphemeral(node)) continue;
+    if (node.resourceType === 'source' || isTest(node) || isEphemeral(node)) continue;
     const key = relationKey({ ...node, identifier: node.alias, quoting: noQuoting });
     const before = owners.get(key);
     if (before === undefined) owners.set(key, node);

@@ -82,7 +82,10 @@ function nameNode({ node }: Draft, context: NodeContext): void {
     const found = context.findMacro(macro);
     return found === undefined ? '' : printValue(found.call([custom ?? null, dict])).trim();
   };
-  node.database = named('generate_database_name', asText(node.config.database));
-  node.schema = named('generate_schema_name', asText(node.config.schema));
+  // A snapshot's older settings name the place itself.
+  node.database =
+    asText(node.config.target_database) ?? named('generate_database_name', asText(node.config.database));
+  node.schema =
+    asText(node.config.target_schema) ?? named('generate_schema_name', asText(node.config.schema));
   node.alias = named('generate_alias_name', asText(node.config.alias));
 }

@@ -54,7 +54,13 @@ export class Compiler {
 
   /** Writes a node's SQL for people to look at. @returns the path */
   write(node: SqlNode, sql: string, folder = 'compiled'): string {
-    const below = node.test === undefined ? node.originalPath : join(node.originalPath, node.path);
+    const below =
+      node.test !== undefined
+        ? join(node.originalPath, node.path)
+        : // A file may hold many snapshots.
+          node.resourceType === 'snapshot'
+          ? join(node.originalPath, `${node.name}.sql`)
+          : node.originalPath;
     return writeArtifact(this.#directory, join(folder, node.packageName, below), `${sql.trim()}\n`);
   }
 

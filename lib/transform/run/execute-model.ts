@@ -1,5 +1,6 @@
 import { printValue } from '../../jinja/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
+import { nodeDict } from '../artifacts/node-dict.ts';
 import { compilerError } from '../context/exceptions.ts';
 import { TemplateFile } from '../context/macros.ts';
 import type { NodeContext } from '../context/node-context.ts';
@@ -37,6 +38,7 @@ export async function buildModel(node: SqlNode, parts: ModelParts): Promise<Buil
   const { sql, context } = await compiler.compile(node, session, extra);
   const path = compiler.write(node, sql);
   parts.onCompiled(path, sql);
+  extra.set('model', { ...nodeDict(node), compiled_code: sql, compiled_sql: sql });
   extra.set('sql', sql);
   extra.set('compiled_code', sql);
   extra.set('pre_hooks', hooksOf(node.config['pre-hook']));

@@ -160,10 +160,11 @@
 {%- endmacro %}
 {% macro default__alter_relation_add_remove_columns(relation, add_columns, remove_columns) %}
   {% if add_columns %}
-    {% do run_query(
-      'alter table ' ~ relation ~ ' add column '
-      ~ (add_columns | map(attribute='definition') | join(', '))
-    ) %}
+    {% set definitions = [] %}
+    {% for column in add_columns %}
+      {% do definitions.append(column.quoted ~ ' ' ~ column.data_type) %}
+    {% endfor %}
+    {% do run_query('alter table ' ~ relation ~ ' add column ' ~ (definitions | join(', '))) %}
   {% endif %}
   {% if remove_columns %}
     {% do run_query(

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { listBlocks } from '../../jinja/index.ts';
+import type { Problems } from '../errors.ts';
+import { emptyNode } from '../graph/empty-node.ts';
+import type { ProjectFileConfig } from '../project/config-file.ts';
+import type { NodeConfig } from '../project/config-tree.ts';
+import { filesBelow } from '../project/files.ts';
+import type { PackageProperties, Properties } from '../project/properties.ts';
+import { asText } from '../values.ts';
+import { FileBody } from './bodies.ts';
+import { configOf, type Draft, nameOf, propertiesByName } from './drafts.ts';
+import { type LoadedPackages, shownPath } from './load.ts';
+import { problemOf } from './templates.ts';
+
+const snapshotDefaults: NodeConfig = { enabled: true, materialized: 'snapshot', tags: [], meta: {} };
+
+/** The snapshots of a package: `{% snapshot %}` blocks of its SQL files, and those that a schema file gives a `relation`. */
+export function snapshotDrafts(
+  loaded: LoadedPackages,
+  config: ProjectFileConfig,
+  properties: PackageProperties,
+  problems: Problems,
+): Draft[] {
+  const described = propertiesByName(properties.snapshots, 'snapshot', problems);
+  const drafts: Draft[] = [];
+  for (const { absolute, file, relative } of filesBelow(config.directory, config.snapshotPaths, ['.sql'])) {
+    const shown = shownPath(loaded, config.name, file);
+    const source = readFileSync(absolute, 'utf8');
+    try {
+      for (const block of listBlocks(source, { file: shown })) {
+        if (block.tag !== 'snapshot') continue;
+        const range = { start: block.bodyStart, end: block.bodyEnd };
+        const place = { path: relative, originalPath: file };
+        const body = new FileBody(source, shown, range);
+        const rawCode = source.slice(range.start, range.end);
+        drafts.push(draft(block.name, config.name, rawCode, body, place, described.get(block.name)));
+      }
+    } catch (error) {
+      for (const problem of problemOf(error, { file: shown })) problems.add(problem);
+    }
+  }
+  const ofFiles = new Set(drafts.map(({ node }) => node.name));
+  for (const said of described.values()) {
+    const relation = asText(said.raw.relation);
+    if (relation === undefined || ofFiles.has(said.name)) continue;
+    const rawCode = `select * from {{ ${relation} }}`;
+    const place = { path: said.file.split('/').slice(1).join('/'), originalPath: said.file };
+    const body = new FileBody(rawCode, said.file);
+    drafts.push(draft(said.name, config.name, rawCode, body, place, said));
+  }
+  return drafts;
+}
+
+function draft(
+  name: string,
+  packageName: string,
+  rawCode: string,
+  body: FileBody,
+  place: { readonly path: string; readonly originalPath: string },
+  said: Properties | undefined,
+): Draft {
+  const folders = place.path.split('/').slice(0, -1);
+  return {
+    body,
+    propertiesConfig: said === undefined ? {} : configOf(said),
+    defaults: snapshotDefaults,
+    tree: 'snapshots',
+    node: {
+      ...emptyNode('snapshot', name, packageName, rawCode),
+      ...place,
+      uniqueId: `snapshot.${packageName}.${name}`,
+      fqn: [packageName, ...folders, nameOf(place.path), name],
+      description: said?.description ?? '',
+      columns: said?.columns ?? [],
+      patch: said === undefined ? null : { file: said.file, line: said.line },
+      properties: said?.raw ?? {},
+    },
+  };
+}
