@@ -127,6 +127,9 @@ async function showObjects(core: StatementContext, filter: ShowFilter): Promise<
       owner,
       fixedText('retention_time', '1'),
       roleType,
+      fixedText('is_hybrid', 'N'),
+      fixedText('is_dynamic', 'N'),
+      fixedText('is_iceberg', 'N'),
     ],
     found,
   );
