@@ -119,7 +119,8 @@ async function showObjects(core: StatementContext, filter: ShowFilter): Promise<
       name,
       databaseName,
       schemaName,
-      kind,
+      // Tables and views are told apart, transient tables from others are not: dbt counts on it.
+      ['kind', TEXT, (one) => one.kind],
       comment,
       ['cluster_by', TEXT, (one) => text(one.properties.clusterBy)],
       ['rows', NUMBER, (one) => counts.get(one) ?? '0'],
