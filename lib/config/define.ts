@@ -1,5 +1,5 @@
 import type { CloudInput, EnvironmentInput } from './define-cloud.ts';
-import type { MaskMethod, OnReject } from './project.ts';
+import type { MaskMethod, OnReject, ValuePolicy } from './project.ts';
 
 /** What every table may say beside its mode. */
 export interface TableOptions {
@@ -13,6 +13,11 @@ export interface TableOptions {
    * of 8 or more; of an address its domain), `null`. NULL stays NULL. @default none
    */
   mask?: Record<string, MaskMethod>;
+  /**
+   * Columns whose values may not fit their type in Snowflake (infinite dates, NaN, more decimals than it has), and what becomes of
+   * those: `reject`, `null`, `clamp` to the nearest value, or the whole column as `text`. @default 'reject'
+   */
+  values?: Record<string, ValuePolicy>;
 }
 
 export interface DailyOptions extends TableOptions {

@@ -29,5 +29,13 @@ export { loadEnvironments, loadProject } from './load.ts';
 export { similarNames, targetName } from './names.ts';
 export { parseProject } from './parse.ts';
 export { ConfigError, type ConfigProblem } from './problems.ts';
-export type { LoadedProject, MaskMethod, OnReject, Project, Table, TableMode } from './project.ts';
+export type {
+  LoadedProject,
+  MaskMethod,
+  OnReject,
+  Project,
+  Table,
+  TableMode,
+  ValuePolicy,
+} from './project.ts';
 export { loadWaitMinutes, runErrorNames } from './run-errors.ts';

@@ -64,6 +64,7 @@ function completeTable(name: string, table: ParsedProject['tables'][string]): Ta
     mode: modeOf(table),
     onReject: table.onReject,
     mask: table.mask,
+    values: table.values,
   };
 }
 

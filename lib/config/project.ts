@@ -29,6 +29,13 @@ export type OnReject = 'hold' | 'apply';
  */
 export type MaskMethod = 'hash' | 'redact' | 'partial' | 'null';
 
+/**
+ * What becomes of a value that its type in Snowflake does not hold (a date of infinity, NaN, too many decimals): `reject` keeps it
+ * out and holds the window; `null` makes it NULL; `clamp` makes it the nearest value there is; `text` carries the whole column as
+ * text. What `null` and `clamp` change is counted in the manifest.
+ */
+export type ValuePolicy = 'reject' | 'null' | 'clamp' | 'text';
+
 export interface Table {
   /** Name in the config, in S3 keys and (upper-cased) of the Snowflake tables: `[a-z_][a-z0-9_]*`. */
   readonly name: string;
@@ -38,6 +45,8 @@ export interface Table {
   readonly onReject: OnReject;
   /** Columns that are masked before they leave the process, by the source's own name. */
   readonly mask: Readonly<Record<string, MaskMethod>>;
+  /** By the source's own name; `reject` for columns that are not named. */
+  readonly values: Readonly<Record<string, ValuePolicy>>;
 }
 
 export interface Project {

@@ -16,6 +16,7 @@ const tableOptions = {
     .strictObject({ schema: z.string().min(1).optional(), table: z.string().min(1).optional() })
     .optional(),
   onReject: z.enum(['hold', 'apply']).default('hold'),
+  values: z.record(z.string().min(1), z.enum(['reject', 'null', 'clamp', 'text'])).default({}),
   mask: z.record(z.string().min(1), z.enum(['hash', 'redact', 'partial', 'null'])).default({}),
 };
 

@@ -1,6 +1,7 @@
-import { SluiceError, similarNames, type Table } from '../config/index.ts';
+import { SluiceError, similarNames, type Table, type ValuePolicy } from '../config/index.ts';
 import type { Queryable } from './source.ts';
-import { carry } from './types.ts';
+import { carry, type SourceType } from './types.ts';
+import { withPolicy } from './value-policies.ts';
 
 /** A column as it stands in the source now. */
 export interface SourceColumn {
@@ -13,6 +14,8 @@ export interface SourceColumn {
   /** SQL of the value in COPY. */
   readonly expression: (column: string) => string;
   readonly nullable: boolean;
+  /** SQL that is true for a value that the column's policy changes; undefined when none is changed. */
+  readonly changes: ((column: string) => string) | undefined;
 }
 
 interface CatalogRow {
@@ -62,7 +65,7 @@ const columnsOfRelation = `
 /** The columns of a table, view, materialized view, partitioned or foreign table. */
 export async function readColumns(source: Queryable, table: Table): Promise<readonly SourceColumn[]> {
   const rows = await source.query<CatalogRow>(columnsOfRelation, [await relationOf(source, table)]);
-  if (rows.length > 0) return rows.map(columnOf);
+  if (rows.length > 0) return rows.map((row) => columnOf(row, table.values[row.name] ?? 'reject'));
   throw new SluiceError({
     code: 'SOURCE_NO_COLUMNS',
     kind: 'usage',
@@ -72,21 +75,23 @@ export async function readColumns(source: Queryable, table: Table): Promise<read
   });
 }
 
-function columnOf(row: CatalogRow): SourceColumn {
-  const { target, expression } = carry({
+function columnOf(row: CatalogRow, policy: ValuePolicy): SourceColumn {
+  const type: SourceType = {
     name: row.element,
     isBuiltIn: row.built_in,
     kind: row.kind,
     isArray: row.is_array,
     modifier: row.modifier,
-  });
+  };
+  const { target, expression, changes } = withPolicy(type, carry(type), policy, row.name);
   return {
     name: row.name,
     type: row.type,
     plainType: row.built_in && !row.is_array ? row.element : '',
     target,
     expression,
-    nullable: !row.not_null,
+    nullable: !row.not_null || policy === 'null' || policy === 'clamp',
+    changes,
   };
 }
 

@@ -2,7 +2,7 @@ import { type Contract, type ContractColumn, SluiceError, type Table, targetName
 import { readColumns, type SourceColumn } from './catalog.ts';
 import { type ColumnChange, compareContract, describeChange } from './drift.ts';
 import { SourceError } from './errors.ts';
-import { checkMaskedColumns, maskedTarget } from './mask.ts';
+import { checkNamedColumns, maskedTarget } from './mask.ts';
 import type { Queryable } from './source.ts';
 
 /** Columns that RAW tables carry besides the source's own. */
@@ -12,7 +12,7 @@ const reservedTargets = new Set(['_RUN_ID', '_WINDOW', '_FILE', '_ROW', '_LOADED
 export async function readContract(source: Queryable, table: Table): Promise<Contract> {
   const contract = contractOf(table, await readColumns(source, table));
   refuseCollisions(table, contract.columns);
-  checkMaskedColumns(table, contract);
+  checkNamedColumns(table, contract);
   return contract;
 }
 
@@ -70,7 +70,7 @@ export async function checkContract(
   table: Table,
   contract: Contract,
 ): Promise<CheckedContract> {
-  checkMaskedColumns(table, contract);
+  checkNamedColumns(table, contract);
   const live = await readColumns(source, table);
   const liveByName = new Map(live.map((column) => [column.name, column]));
   const { changes } = compareContract(contract, contractOf(table, live));
@@ -80,6 +80,11 @@ export async function checkContract(
       maskedTarget(table.mask[name], targetType) === targetType
         ? []
         : [`column "${name}" is masked now, and recorded as ${targetType}`],
+    ),
+    ...contract.columns.flatMap(({ name, targetType }) =>
+      table.values[name] === 'text' && targetType !== 'VARCHAR'
+        ? [`column "${name}" travels as text now, and is recorded as ${targetType}`]
+        : [],
     ),
   ];
   if (refused.length > 0) throw broken(table, refused);

@@ -42,15 +42,15 @@ export function checkMasks(tables: readonly Table[], key: string | undefined): v
   if (hashes) checkedKey(key);
 }
 
-/** Refuses a mask of a column that is not there: a misspelt one would let its values pass in clear. */
-export function checkMaskedColumns(table: Table, contract: Contract): void {
+/** Refuses a mask or policy of a column that is not there: a misspelt mask would let values pass in clear. */
+export function checkNamedColumns(table: Table, contract: Contract): void {
   const known = new Set(contract.columns.map(({ name }) => name));
-  const unknown = Object.keys(table.mask).filter((name) => !known.has(name));
+  const unknown = Object.keys({ ...table.mask, ...table.values }).filter((name) => !known.has(name));
   if (unknown.length === 0) return;
   throw new SluiceError({
-    code: 'MASK_NO_COLUMN',
+    code: 'TABLE_NO_COLUMN',
     kind: 'usage',
-    message: `tables.${table.name}.mask names ${unknown.map((name) => `"${name}"`).join(', ')}, which ${table.name} does not have`,
+    message: `mask or values of tables.${table.name} name ${unknown.map((name) => `"${name}"`).join(', ')}, which ${table.name} does not have`,
     hint: `Its columns are ${[...known].join(', ')}.`,
     details: { table: table.name, columns: unknown },
   });

@@ -1,4 +1,5 @@
 import { dataKey, type ManifestFile } from '../staging/index.ts';
+import { type AdjustedColumn, countAdjusted } from './adjusted.ts';
 import type { BlockPool } from './blocks.ts';
 import { CopyOut } from './copy.ts';
 import { SourceError } from './errors.ts';
@@ -20,6 +21,7 @@ export interface ReadRows {
   /** In the order of keys; none when there were no rows. */
   readonly files: readonly ManifestFile[];
   readonly snapshot: Snapshot;
+  readonly adjusted: readonly AdjustedColumn[];
 }
 
 /**
@@ -61,6 +63,7 @@ class WindowReading {
   readonly #files: ManifestFile[] = [];
   readonly #progress = new Map<Piece, { rows: number; bytes: number }>();
   #snapshot: Snapshot | undefined;
+  #adjusted: Promise<readonly AdjustedColumn[]> | undefined;
 
   constructor(job: WindowJob, context: WindowContext, newKey: () => string) {
     this.#job = job;
@@ -84,9 +87,11 @@ class WindowReading {
     await Promise.allSettled(Array.from({ length: workers }, work));
     this.#context.signal.throwIfAborted();
     this.#failed.signal.throwIfAborted();
-    if (this.#snapshot === undefined) throw new TypeError('a window has at least one piece');
+    if (this.#snapshot === undefined || this.#adjusted === undefined) {
+      throw new TypeError('a window has at least one piece');
+    }
     const files = this.#files.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-    return { files, snapshot: this.#snapshot };
+    return { files, snapshot: this.#snapshot, adjusted: await this.#adjusted };
   }
 
   /** Reads one piece, once a connection is free. @returns whether there was one left */
@@ -98,6 +103,8 @@ class WindowReading {
       const piece = this.#queue.take();
       if (piece !== undefined) {
         this.#sameSnapshot(session.snapshot);
+        this.#adjusted ??= countAdjusted(session, this.#job);
+        await this.#adjusted;
         const file = await readWindow({
           start: (pool) => startReading(session, this.#job, piece, pool),
           isMasked: this.#job.masks.size > 0,

@@ -60,7 +60,11 @@ export async function extractWindow(job: WindowJob, context: WindowContext): Pro
   return manifest;
 }
 
-function manifestOf(job: WindowJob, context: WindowContext, { files, snapshot }: ReadRows): Manifest {
+function manifestOf(
+  job: WindowJob,
+  context: WindowContext,
+  { files, snapshot, adjusted }: ReadRows,
+): Manifest {
   return {
     version: 1,
     project: context.project,
@@ -78,6 +82,7 @@ function manifestOf(job: WindowJob, context: WindowContext, { files, snapshot }:
       const method = job.table.mask[name];
       return method === undefined ? [] : [{ column: name, method }];
     }),
+    ...(adjusted.length === 0 ? {} : { adjusted }),
   };
 }
 

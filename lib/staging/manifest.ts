@@ -22,6 +22,12 @@ export interface Manifest {
   readonly cursor?: { readonly low: string | null; readonly high: string };
   /** Columns masked before they left the process, and how. Empty when none. */
   readonly masking: readonly { readonly column: string; readonly method: string }[];
+  /** Values that a policy of their column changed before they left Postgres: how many. Absent when no column has one. */
+  readonly adjusted?: readonly {
+    readonly column: string;
+    readonly policy: string;
+    readonly values: number;
+  }[];
 }
 
 export interface ManifestWindow {
@@ -89,6 +95,10 @@ const manifestSchema = z
     totalRows: count,
     cursor: z.strictObject({ low: z.string().nullable(), high: z.string() }).exactOptional(),
     masking: z.array(z.strictObject({ column: text, method: text })),
+    adjusted: z
+      .array(z.strictObject({ column: text, policy: text, values: count }))
+      .readonly()
+      .exactOptional(),
   })
   .refine((manifest) => manifest.files.reduce((rows, file) => rows + file.rows, 0) === manifest.totalRows, {
     path: ['totalRows'],

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { ConfigError, daily, full, incremental, parseProject } from '../../lib/config/index.ts';
+import {
+  ConfigError,
+  daily,
+  full,
+  incremental,
+  parseProject,
+  type TableInput,
+} from '../../lib/config/index.ts';
 
 const options = { directory: '/project', file: 'sluice.config.ts' };
 
@@ -26,12 +33,16 @@ test('fills in every default', () => {
         source: { schema: 'public', table: 'sales' },
         mode: { kind: 'daily', column: 'sold_at', timezone: 'UTC', lookbackDays: 3 },
         onReject: 'hold',
+        mask: {},
+        values: {},
       },
       {
         name: 'films',
         source: { schema: 'public', table: 'films' },
         mode: { kind: 'full' },
         onReject: 'hold',
+        mask: {},
+        values: {},
       },
     ],
     source: { maxConnections: 4, statementTimeoutSeconds: 3600 },
@@ -69,11 +80,31 @@ test('keeps what the config says', () => {
   expect(project.tables[0]).toEqual({
     name: 'orders',
     source: { schema: 'app', table: 'Order' },
-    mode: { kind: 'incremental', cursor: 'updated_at', key: ['id'] },
+    mode: { kind: 'incremental', cursor: 'updated_at', key: ['id'], timezone: 'UTC', overlap: undefined },
     onReject: 'hold',
+    mask: {},
+    values: {},
   });
   expect(project.staging.prefix).toBe('a/b/');
   expect(project.snowflake.schemas.raw).toBe('RAW_ZONE');
+});
+
+test('a mask where the clear value is needed is refused, and says why', () => {
+  const masked = (table: TableInput): readonly string[] =>
+    problemsOf({ name: 'shop', tables: { orders: table } }).map(({ path, problem }) => `${path}: ${problem}`);
+  expect(masked(daily({ column: 'at', mask: { at: 'hash', email: 'hash' } }))).toEqual([
+    'tables.orders.mask.at: found "hash", expected no mask, because this column says which window a row belongs to',
+  ]);
+  expect(masked(incremental({ cursor: 'at', key: 'id', mask: { at: 'null', id: 'partial' } }))).toEqual([
+    'tables.orders.mask.at: found "null", expected no mask, because this column says which window a row belongs to',
+    'tables.orders.mask.id: found "partial", expected hash, because the rows are merged on this column',
+  ]);
+  expect(() =>
+    parseProject(
+      { name: 'shop', tables: { orders: incremental({ cursor: 'at', key: 'id', mask: { id: 'hash' } }) } },
+      options,
+    ),
+  ).not.toThrow();
 });
 
 test('reports all problems at once, each with its path and a suggestion where there is one', () => {

@@ -126,7 +126,7 @@ test.each([
 
 test('a mask of a column that is not there, or that the contract records unmasked, stops its table', async () => {
   const misspelt = { people: full({ mask: { emial: 'hash' } }) };
-  await expect(workbench.extract(misspelt)).rejects.toMatchObject({ code: 'MASK_NO_COLUMN', kind: 'usage' });
+  await expect(workbench.extract(misspelt)).rejects.toMatchObject({ code: 'TABLE_NO_COLUMN', kind: 'usage' });
 
   const unmasked = projectOf({ people: full() }).tables;
   const contracts = await Promise.all(unmasked.map((table) => readContract(workbench.source, table)));
