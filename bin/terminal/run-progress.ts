@@ -5,29 +5,27 @@ import type { Output } from './output.ts';
 interface TableProgress {
   windows: number;
   done: number;
-  rows: number;
-  bytes: number;
   readonly started: number;
-  /** Rows and bytes so far of the windows that are being read. */
-  readonly open: Map<string, { rows: number; bytes: number }>;
+  /** Rows and bytes of CSV so far, by window. */
+  readonly read: Map<string, { rows: number; bytes: number }>;
 }
 
 /** Shows the events of a run: live rows and bytes a table on a terminal, a line a finished table elsewhere. */
 export function showRun(output: Output): (event: RunEvent) => void {
   const tables = new Map<string, TableProgress>();
+  let loaded = '  nothing to load';
   return (event) => {
     switch (event.type) {
       case 'step':
         if (event.state === 'started') output.line(output.style('bold', titles[event.step]));
+        else if (event.step === 'load') output.settle('load', loaded);
         return;
       case 'planned':
         tables.set(event.table, {
           windows: event.windows,
           done: 0,
-          rows: 0,
-          bytes: 0,
           started: performance.now(),
-          open: new Map(),
+          read: new Map(),
         });
         return;
       case 'extracted': {
@@ -37,7 +35,8 @@ export function showRun(output: Output): (event: RunEvent) => void {
       }
       case 'loaded': {
         const waiting = event.loads.filter(({ status }) => status === 'staged' || status === 'landed').length;
-        output.live('load', `  ${event.loads.length - waiting}/${event.loads.length} windows applied`);
+        loaded = `  ${event.loads.length - waiting}/${event.loads.length} windows settled`;
+        output.live('load', loaded);
         return;
       }
       case 'node':
@@ -58,17 +57,13 @@ const titles = {
 } as const;
 
 function showExtract(output: Output, table: TableProgress, event: RunEvent & { type: 'extracted' }): void {
-  if (event.done) {
-    table.open.delete(event.window);
-    table.done++;
-    table.rows += event.rows;
-    table.bytes += event.bytes;
-  } else {
-    table.open.set(event.window, event);
-  }
-  const open = [...table.open.values()];
-  const rows = table.rows + open.reduce((total, window) => total + window.rows, 0);
-  const bytes = table.bytes + open.reduce((total, window) => total + window.bytes, 0);
+  if (event.done) table.done++;
+  // The last word of a window is the size of its files; what was read of it was said before.
+  const before = table.read.get(event.window);
+  table.read.set(event.window, { rows: event.rows, bytes: Math.max(event.bytes, before?.bytes ?? 0) });
+  const windows = [...table.read.values()];
+  const rows = windows.reduce((total, window) => total + window.rows, 0);
+  const bytes = windows.reduce((total, window) => total + window.bytes, 0);
   const elapsed = performance.now() - table.started;
   const text = [
     `  ${event.table}`,
