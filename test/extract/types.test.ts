@@ -1,245 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readContract } from '../../lib/extract/index.ts';
+import { typeDefinitions, typesOfTheCatalog, typeTable } from './type-table.ts';
 import { full, openWorkbench, projectOf, type Workbench } from './workbench.ts';
-
-/** How a type of Postgres travels: values as SQL, and what stands in the CSV for each. */
-interface Row {
-  readonly type: string;
-  /** As the contract records it; `type` unless told. */
-  readonly sourceType?: string;
-  readonly target: string;
-  /** SQL of a value, and its field in the file to the byte. */
-  readonly values: readonly (readonly [sql: string, csv: string])[];
-}
-
-const types: readonly Row[] = [
-  {
-    type: 'text',
-    target: 'VARCHAR',
-    values: [
-      ['NULL', ''],
-      ["''", '""'],
-      ["' '", '" "'],
-      [String.raw`'\N'`, String.raw`"\N"`],
-      ["'NULL'", '"NULL"'],
-      [String.raw`'ends in \'`, String.raw`"ends in \"`],
-      [`'say "hi", twice'`, '"say ""hi"", twice"'],
-      [`'"'`, '""""'],
-      [String.raw`E'one\ntwo\r\nthree\rfour\tfive'`, '"one\ntwo\r\nthree\rfour\tfive"'],
-      ["'  padded '", '"  padded "'],
-      ["'£ é 漢字 🛒'", '"£ é 漢字 🛒"'],
-      [String.raw`E'\u0001\u200b\ufeff'`, '"\u0001\u200b\ufeff"'],
-      [String.raw`'\.'`, String.raw`"\."`],
-    ],
-  },
-  { type: 'character varying(5)', target: 'VARCHAR', values: [["'ab '", '"ab "']] },
-  { type: 'character(4)', target: 'VARCHAR', values: [["'ab'", '"ab  "']] },
-  { type: 'name', target: 'VARCHAR', values: [["'pg_class'", '"pg_class"']] },
-  { type: '"char"', target: 'VARCHAR', values: [["'x'", '"x"']] },
-  {
-    type: 'boolean',
-    target: 'BOOLEAN',
-    values: [
-      ['true', '"true"'],
-      ['false', '"false"'],
-      ['NULL', ''],
-    ],
-  },
-  { type: 'smallint', target: 'NUMBER(5,0)', values: [['-32768', '"-32768"']] },
-  { type: 'integer', target: 'NUMBER(10,0)', values: [['2147483647', '"2147483647"']] },
-  {
-    type: 'bigint',
-    target: 'NUMBER(19,0)',
-    values: [
-      ['9007199254740993', '"9007199254740993"'],
-      ['-9223372036854775808', '"-9223372036854775808"'],
-    ],
-  },
-  { type: 'oid', target: 'NUMBER(10,0)', values: [['4294967295', '"4294967295"']] },
-  {
-    type: 'numeric(10,3)',
-    target: 'NUMBER(10,3)',
-    values: [
-      ['-11062.06', '"-11062.060"'],
-      ['0', '"0.000"'],
-      ["'NaN'", '"NaN"'],
-    ],
-  },
-  { type: 'numeric(38,37)', target: 'NUMBER(38,37)', values: [['0.1', `"0.1${'0'.repeat(36)}"`]] },
-  { type: 'numeric(39,2)', target: 'VARCHAR', values: [['1.5', '"1.50"']] },
-  { type: 'numeric(38,38)', target: 'VARCHAR', values: [['0', `"0.${'0'.repeat(38)}"`]] },
-  { type: 'numeric(3,-2)', target: 'NUMBER(5,0)', values: [['12345', '"12300"']] },
-  { type: 'numeric(3,5)', target: 'NUMBER(5,5)', values: [['0.00123', '"0.00123"']] },
-  {
-    type: 'numeric',
-    target: 'NUMBER(38,9)',
-    values: [
-      ['12345678901234567890.123456789012', '"12345678901234567890.123456789012"'],
-      ["'Infinity'", '"Infinity"'],
-      ["'NaN'", '"NaN"'],
-    ],
-  },
-  { type: 'real', target: 'FLOAT', values: [['0.1', '"0.1"']] },
-  {
-    type: 'double precision',
-    target: 'FLOAT',
-    values: [
-      ['0.1', '"0.1"'],
-      ['1e308', '"1e+308"'],
-      ['5e-324', '"5e-324"'],
-      ['-0.0', '"0"'],
-      ["'-0'", '"-0"'],
-      ["'-Infinity'", '"-Infinity"'],
-      ["'NaN'", '"NaN"'],
-    ],
-  },
-  { type: 'money', target: 'NUMBER(22,3)', values: [["'-1234.5'", '"-1234.50"']] },
-  {
-    type: 'date',
-    target: 'DATE',
-    values: [
-      ["'2012-02-29'", '"2012-02-29"'],
-      ["'0044-03-15 BC'", '"0044-03-15 BC"'],
-      ["'infinity'", '"infinity"'],
-      ["'10000-01-01'", '"10000-01-01"'],
-    ],
-  },
-  {
-    type: 'timestamp without time zone',
-    target: 'TIMESTAMP_NTZ(6)',
-    values: [
-      ["'2011-12-09 12:50'", '"2011-12-09 12:50:00"'],
-      ["'2011-03-27 01:30:00.123456'", '"2011-03-27 01:30:00.123456"'],
-      ["'-infinity'", '"-infinity"'],
-      ["'294276-12-31 23:59:59.999999'", '"294276-12-31 23:59:59.999999"'],
-    ],
-  },
-  {
-    type: 'timestamp(3) without time zone',
-    target: 'TIMESTAMP_NTZ(3)',
-    values: [["'2011-12-09 12:50:00.1239'", '"2011-12-09 12:50:00.124"']],
-  },
-  {
-    type: 'timestamp with time zone',
-    target: 'TIMESTAMP_TZ(6)',
-    values: [
-      ["'2011-06-09 12:50:00.5+05:30'", '"2011-06-09 07:20:00.5+00"'],
-      ["'infinity'", '"infinity"'],
-    ],
-  },
-  {
-    type: 'timestamp(0) with time zone',
-    target: 'TIMESTAMP_TZ(0)',
-    values: [["'2011-06-09 12:50+01'", '"2011-06-09 11:50:00+00"']],
-  },
-  {
-    type: 'time without time zone',
-    target: 'TIME(6)',
-    values: [
-      ["'12:50:00.000001'", '"12:50:00.000001"'],
-      ["'24:00:00'", '"24:00:00"'],
-    ],
-  },
-  { type: 'time with time zone', target: 'VARCHAR', values: [["'12:50+05:30'", '"12:50:00+05:30"']] },
-  {
-    type: 'interval',
-    target: 'VARCHAR',
-    values: [
-      ["'1 year 2 months 3 days 04:05:06.789'", '"P1Y2M3DT4H5M6.789S"'],
-      ["'-1 day'", '"P-1D"'],
-    ],
-  },
-  {
-    type: 'bytea',
-    target: 'BINARY',
-    values: [
-      [String.raw`'\x00ff41'`, '"00ff41"'],
-      ["''", '""'],
-      ['NULL', ''],
-    ],
-  },
-  {
-    type: 'json',
-    target: 'VARIANT',
-    values: [
-      [`'{"a": 1, "a": 2}'`, '"{""a"": 1, ""a"": 2}"'],
-      ["'null'", '"null"'],
-      ['NULL', ''],
-      [String.raw`'"\u0000"'`, String.raw`"""\u0000"""`],
-    ],
-  },
-  {
-    type: 'jsonb',
-    target: 'VARIANT',
-    values: [
-      [`'{"b": 1e400, "a": [true, null]}'`, `"{""a"": [true, null], ""b"": 1${'0'.repeat(400)}}"`],
-      ["'null'", '"null"'],
-    ],
-  },
-  {
-    type: 'uuid',
-    target: 'VARCHAR',
-    values: [["'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", '"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"']],
-  },
-  { type: 'xml', target: 'VARCHAR', values: [['\'<a b="c"/>\'', '"<a b=""c""/>"']] },
-  { type: 'bit(8)', target: 'VARCHAR', values: [["B'00000001'", '"00000001"']] },
-  { type: 'bit(1)', target: 'VARCHAR', values: [["B'1'", '"1"']] },
-  { type: 'bit varying', target: 'VARCHAR', values: [["B'101'", '"101"']] },
-  { type: 'inet', target: 'VARCHAR', values: [["'10.0.0.1/8'", '"10.0.0.1/8"']] },
-  { type: 'cidr', target: 'VARCHAR', values: [["'10.0.0.0/8'", '"10.0.0.0/8"']] },
-  { type: 'macaddr', target: 'VARCHAR', values: [["'08-00-2b-01-02-03'", '"08:00:2b:01:02:03"']] },
-  { type: 'pg_lsn', target: 'VARCHAR', values: [["'16/B374D848'", '"16/B374D848"']] },
-  { type: 'tsvector', target: 'VARCHAR', values: [["'fat cat'", "\"'cat' 'fat'\""]] },
-  { type: 'point', target: 'VARCHAR', values: [["'(1.5,2)'", '"(1.5,2)"']] },
-  { type: 'int4range', target: 'VARCHAR', values: [["'[1,5]'", '"[1,6)"']] },
-  {
-    type: 'tstzrange',
-    target: 'VARCHAR',
-    values: [["'[2011-12-09 12:00+01,)'", '"[""2011-12-09 11:00:00+00"",)"']],
-  },
-  { type: 'int4multirange', target: 'VARCHAR', values: [["'{[1,2),[5,7)}'", '"{[1,2),[5,7)}"']] },
-  {
-    type: 'integer[]',
-    target: 'VARIANT',
-    values: [
-      ["'{1,NULL,3}'", '"[1,null,3]"'],
-      ["'{{1,2},{3,4}}'", '"[[1,2],[3,4]]"'],
-      ["'[0:1]={5,6}'", '"[5,6]"'],
-      ["'{}'", '"[]"'],
-      ['NULL', ''],
-    ],
-  },
-  { type: 'text[]', target: 'VARIANT', values: [[`ARRAY['a"b', '', NULL]`, '"[""a\\""b"","""",null]"']] },
-  { type: 'numeric(5,2)[]', target: 'VARIANT', values: [["'{1.50,NaN}'", '"[1.50,""NaN""]"']] },
-  { type: 'mood', sourceType: 'public.mood', target: 'VARCHAR', values: [["'so, so'", '"so, so"']] },
-  { type: 'mood[]', sourceType: 'public.mood[]', target: 'VARIANT', values: [["'{ok}'", '"[""ok""]"']] },
-  {
-    type: 'address',
-    sourceType: 'public.address',
-    target: 'VARIANT',
-    values: [["ROW('x', NULL)", '"{""street"":""x"",""no"":null}"']],
-  },
-  { type: 'price', sourceType: 'numeric(10,3)', target: 'NUMBER(10,3)', values: [['2.5', '"2.500"']] },
-  { type: 'sale_price', sourceType: 'numeric(10,3)', target: 'NUMBER(10,3)', values: [['2.5', '"2.500"']] },
-  { type: 'price[]', sourceType: 'public.price[]', target: 'VARIANT', values: [["'{2.5}'", '"[2.500]"']] },
-];
 
 let workbench: Workbench;
 
 beforeAll(async () => {
   workbench = await openWorkbench();
-  await workbench.sql(`CREATE TYPE mood AS ENUM ('ok', 'so, so');
-    CREATE TYPE address AS (street text, no integer);
-    CREATE DOMAIN price AS numeric(10,3);
-    CREATE DOMAIN sale_price AS price CHECK (VALUE > 0)`);
-  for (const [i, { type, values }] of types.entries()) {
+  await workbench.sql(typeDefinitions);
+  for (const [i, { type, values }] of typeTable.entries()) {
     await workbench.sql(`CREATE TABLE t${i} (n serial, value ${type})`);
     for (const [sql] of values) await workbench.sql(`INSERT INTO t${i} (value) VALUES (${sql})`);
   }
 });
 afterAll(() => workbench.close());
 
-test.each(types.map((row, i) => ({ ...row, i })))(
+test.each(typeTable.map((row, i) => ({ ...row, i })))(
   '$type',
   async ({ i, type, sourceType, target, values }) => {
     const table = `t${i}`;
@@ -260,3 +36,15 @@ test.each(types.map((row, i) => ({ ...row, i })))(
     expect(manifest?.totalRows).toBe(values.length);
   },
 );
+
+test('the table has every type that this server has for a column', async () => {
+  const { rows } = await workbench.sql(`SELECT typname FROM pg_type
+    WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype IN ('b', 'r', 'm') AND (typelem = 0 OR typarray <> 0)
+      AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = pg_type.oid)`);
+  const { rows: named } = await workbench.sql(
+    `SELECT (SELECT typname FROM pg_type WHERE oid = to_regtype(type)) AS typname FROM unnest($1::text[]) AS type`,
+    [typeTable.map(({ type }) => type)],
+  );
+  const known = new Set([...named.map(({ typname }) => typname), ...typesOfTheCatalog]);
+  expect(rows.map(({ typname }) => typname).filter((name) => !known.has(name))).toEqual([]);
+});

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { defineProject, full, parseProject } from '../../lib/config/index.ts';
+import { type LocalServers, startLocal } from '../../lib/local/index.ts';
+import { silentLogger } from '../../lib/observe/index.ts';
+import { extractStep, provisionProject, type RunContext } from '../../lib/run/index.ts';
+import { awaitLoads, connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
+import { temporaryFolder, withClient } from '../support/index.ts';
+import { parseCsv } from './csv.ts';
+import { typeDefinitions, typeTable } from './type-table.ts';
+import { typesDocument } from './types-document.ts';
+
+let servers: LocalServers;
+let warehouse: Warehouse;
+/** By number of the row: what stands in RAW, and why a value was rejected. */
+const loaded = new Map<number, string | null>();
+const rejected = new Map<number, string>();
+
+/** Every value of the table is a row of its own in one wide table, so that each is applied or rejected by itself. */
+const values = typeTable.flatMap(({ type, target, values: own }, column) =>
+  own.map((value) => ({ type, target, column, value })),
+);
+
+beforeAll(async () => {
+  const state = temporaryFolder();
+  servers = await startLocal({ state });
+  await withClient(servers.connections.source, async (client) => {
+    await client.query(typeDefinitions);
+    const columns = typeTable.map(({ type }, i) => `c${i} ${type}`);
+    await client.query(`CREATE TABLE everything (n integer, ${columns.join(', ')})`);
+    for (const [n, { column, value }] of values.entries()) {
+      await client.query(`INSERT INTO everything (n, c${column}) VALUES (${n}, ${value[0]})`);
+    }
+  });
+  const project = parseProject(
+    defineProject({ name: 'types', tables: { everything: full({ onReject: 'apply' }) } }),
+    { directory: state, file: 'sluice.config.ts' },
+  );
+  const context: RunContext = {
+    project,
+    directory: state,
+    connections: servers.connections,
+    artifactsDirectory: join(state, 'artifacts'),
+    logger: silentLogger,
+  };
+  await provisionProject(context);
+  warehouse = await connectWarehouse({
+    ...servers.connections.snowflake,
+    database: project.snowflake.database,
+  });
+  const manifests = await extractStep(context, {});
+  const [load] = await awaitLoads(warehouse, project, manifests, { timeoutSeconds: 120 });
+  expect(load).toMatchObject({ status: 'applied', rowsLanded: values.length, error: null });
+
+  const texts = typeTable.map(({ target }, i) => {
+    if (target === 'VARIANT') return `TO_JSON(C${i}) AS C${i}`;
+    if (target.startsWith('TIME(')) return `C${i}`;
+    if (target.startsWith('TIMESTAMP_NTZ')) return `TO_VARCHAR(C${i}, 'YYYY-MM-DD HH24:MI:SS.FF6') AS C${i}`;
+    if (target.startsWith('TIMESTAMP_TZ'))
+      return `TO_VARCHAR(C${i}, 'YYYY-MM-DD HH24:MI:SS.FF6 TZHTZM') AS C${i}`;
+    return target === 'BINARY' ? `HEX_ENCODE(C${i}) AS C${i}` : `C${i}::VARCHAR AS C${i}`;
+  });
+  const { rows } = await warehouse.execute(`SELECT N, ${texts.join(', ')} FROM RAW.EVERYTHING`);
+  for (const row of rows) {
+    const n = Number(row.N);
+    const text = row[`C${values[n]?.column}`];
+    // A fraction may be printed without the 0 before its point.
+    loaded.set(n, text === null || text === undefined ? null : String(text).replace(/^(-?)\./, '$10.'));
+  }
+  const { rows: rejects } = await warehouse.execute(`SELECT FILE_ROW, REASON FROM OPS.REJECTS`);
+  for (const row of rejects) rejected.set(Number(row.FILE_ROW), String(row.REASON));
+}, 180_000);
+
+afterAll(async () => {
+  await warehouse.close();
+  await servers.stop();
+});
+
+test.each(values.map(({ type, value }, n) => ({ n, type, sql: value[0], csv: value[1], back: value[2] })))(
+  '$type $sql',
+  ({ n, csv, back }) => {
+    if (typeof back === 'object') {
+      expect(rejected.get(n + 1)).toBe(back.rejected);
+      expect(loaded.has(n)).toBe(false);
+      return;
+    }
+    const [[field = null] = []] = parseCsv(`${csv}\n`);
+    expect(rejected.get(n + 1)).toBeUndefined();
+    expect(loaded.get(n)).toBe(back ?? field);
+  },
+);
+
+test('docs/types.md is what the table says', () => {
+  // Written by `npm run docs:types`.
+  expect(readFileSync(join(import.meta.dirname, '../../docs/types.md'), 'utf8')).toBe(typesDocument());
+});
