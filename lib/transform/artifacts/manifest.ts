@@ -9,7 +9,7 @@ import { type Invocation, metadata } from './results.ts';
 export function manifest(project: ParsedProject, invocation: Invocation): Record<string, unknown> {
   const { loaded, graph, nodes, disabled, registry } = project;
   const all = [...nodes.values()];
-  const byKind = (sources: boolean) => all.filter((node) => (node.resourceType === 'source') === sources);
+  const ofKind = (kind: GraphNode['resourceType']) => all.filter((node) => node.resourceType === kind);
   return {
     metadata: {
       ...metadata('manifest/v12', invocation),
@@ -20,8 +20,8 @@ export function manifest(project: ParsedProject, invocation: Invocation): Record
       send_anonymous_usage_stats: false,
       adapter_type: 'snowflake',
     },
-    nodes: keyed(byKind(false)),
-    sources: keyed(byKind(true)),
+    nodes: keyed(all.filter(({ resourceType }) => !['source', 'unit_test'].includes(resourceType))),
+    sources: keyed(ofKind('source')),
     macros: Object.fromEntries([...registry].map((macro) => [macro.uniqueId, macroDict(macro)])),
     docs: {},
     exposures: {},
@@ -34,7 +34,7 @@ export function manifest(project: ParsedProject, invocation: Invocation): Record
     group_map: {},
     saved_queries: {},
     semantic_models: {},
-    unit_tests: {},
+    unit_tests: keyed(ofKind('unit_test')),
   };
 }
 

@@ -1,11 +1,12 @@
-import type { GraphNode, SqlNode } from '../graph/node.ts';
+import type { GraphNode, SqlNode, UnitTestInfo, UnitTestRows } from '../graph/node.ts';
 import { materializationOf } from '../graph/node.ts';
 import type { ColumnProperties } from '../project/properties.ts';
 import { noQuoting, renderRelation } from '../relation.ts';
 
 /** A node as dbt's manifest has it: also what templates see as `model` and in `graph`. */
 export function nodeDict(node: GraphNode): Record<string, unknown> {
-  return node.resourceType === 'source' ? sourceDict(node) : sqlNodeDict(node);
+  if (node.resourceType === 'source') return sourceDict(node);
+  return node.unitTest === undefined ? sqlNodeDict(node) : unitTestDict(node, node.unitTest);
 }
 
 function common(node: GraphNode): Record<string, unknown> {
@@ -39,6 +40,34 @@ function sqlNodeDict(node: SqlNode): Record<string, unknown> {
     ...(node.resourceType === 'seed' ? seedPart() : sqlPart(node)),
     ...(node.resourceType === 'test' ? testPart(node) : {}),
     ...(node.resourceType === 'model' ? { access: node.config.access ?? 'protected', version: null } : {}),
+  };
+}
+
+function unitTestDict(node: SqlNode, unitTest: UnitTestInfo): Record<string, unknown> {
+  const { model, given, expected, overrides } = unitTest;
+  const rowsDict = (rows: UnitTestRows) => ({
+    format: rows.format,
+    rows: rows.format === 'dict' ? rows.rows : rows.text,
+    fixture: null,
+  });
+  return {
+    name: node.name,
+    resource_type: 'unit_test',
+    package_name: node.packageName,
+    path: node.path,
+    original_file_path: node.originalPath,
+    unique_id: node.uniqueId,
+    fqn: [...node.fqn],
+    model,
+    given: given.map(({ input, rows }) => ({ input, ...rowsDict(rows) })),
+    expect: rowsDict(expected),
+    overrides: { macros: overrides.macros, vars: overrides.vars, env_vars: overrides.envVars },
+    description: node.description,
+    depends_on: { macros: [], nodes: [...node.dependsOn] },
+    config: { enabled: node.enabled, tags: [...node.tags], meta: { ...node.meta } },
+    checksum: node.checksum,
+    schema: node.schema,
+    tested_node_unique_id: node.dependsOn[0] ?? null,
   };
 }
 

@@ -61,13 +61,11 @@ export class ColumnObject extends JinjaObject {
   }
 
   override print(): string {
-    return `<Column ${this.name} (${this.#dataType()})>`;
+    return `<Column ${this.name} (${this.dataType})>`;
   }
 
   override equals(other: unknown): boolean {
-    return (
-      other instanceof ColumnObject && other.name === this.name && other.#dataType() === this.#dataType()
-    );
+    return other instanceof ColumnObject && other.name === this.name && other.dataType === this.dataType;
   }
 
   override getItem(key: unknown): unknown {
@@ -85,7 +83,7 @@ export class ColumnObject extends JinjaObject {
       case 'dtype':
         return dtype;
       case 'data_type':
-        return this.#dataType();
+        return this.dataType;
       case 'char_size':
         return characters ?? null;
       case 'numeric_precision':
@@ -115,7 +113,7 @@ export class ColumnObject extends JinjaObject {
     }
   }
 
-  #dataType(): string {
+  get dataType(): string {
     const { dtype, characters, precision, scale } = this.#input;
     if (this.#isOf(strings)) return stringType(characters ?? 16_777_216);
     if (this.#isOf(numerics)) return numericType(dtype, precision ?? null, scale ?? null);

@@ -19,6 +19,11 @@ export class Variables {
     this.#packages = packages;
   }
 
+  /** The same variables with some that go before all others. */
+  over(given: DataRecord): Variables {
+    return new Variables({ ...this.#given, ...given }, this.#root, this.#packages);
+  }
+
   get(name: string, packageName: string): Data | undefined {
     const rootVars = this.#root?.vars ?? {};
     const ownVars = this.#packages.get(packageName)?.vars ?? {};

@@ -59,6 +59,8 @@ export interface SqlNode extends NodeBase {
   enabled: boolean;
   /** Set for generic tests. */
   readonly test?: GenericTestInfo;
+  /** Set for unit tests. */
+  readonly unitTest?: UnitTestInfo;
   /** Properties that only some resources have: access, group, constraints, version, … */
   readonly properties: DataRecord;
 }
@@ -72,6 +74,23 @@ interface GenericTestInfo {
   attachedNode: string | null;
   /** Name of the model or source table under which the test stands in its file. */
   readonly fileKeyName: string;
+}
+
+/** Rows of a unit test, in the way they were written. */
+export type UnitTestRows =
+  | { readonly format: 'dict'; readonly rows: readonly DataRecord[] }
+  | { readonly format: 'csv' | 'sql'; readonly text: string };
+
+export interface UnitTestInfo {
+  readonly model: string;
+  /** What the model reads during the test: `ref('a')`, `source('s', 't')` or `this`, and its rows. */
+  readonly given: readonly { readonly input: string; readonly rows: UnitTestRows }[];
+  readonly expected: UnitTestRows;
+  readonly overrides: {
+    readonly macros: DataRecord;
+    readonly vars: DataRecord;
+    readonly envVars: DataRecord;
+  };
 }
 
 export interface SourceNode extends NodeBase {

@@ -18,7 +18,7 @@ export interface Draft {
   readonly propertiesConfig: DataRecord;
   readonly defaults: NodeConfig;
   /** The config tree of dbt_project.yml that it takes its configs from. */
-  readonly tree: 'models' | 'tests' | 'seeds' | 'snapshots';
+  readonly tree: 'models' | 'tests' | 'unitTests' | 'seeds' | 'snapshots';
 }
 
 const modelDefaults: NodeConfig = { enabled: true, materialized: 'view', tags: [], meta: {} };
@@ -83,7 +83,7 @@ export function modelDrafts(
   return drafts;
 }
 
-/** The singular tests of a package: every file of its test paths but those below `generic/`. */
+/** The singular tests of a package: every file of its test paths but generic tests and fixtures of unit tests. */
 export function singularTestDrafts(
   loaded: LoadedPackages,
   config: ProjectFileConfig,
@@ -92,7 +92,7 @@ export function singularTestDrafts(
 ): Draft[] {
   const described = propertiesByName(properties.tests, 'test', problems);
   return filesBelow(config.directory, config.testPaths, ['.sql'])
-    .filter((file) => !file.relative.startsWith('generic/'))
+    .filter(({ relative }) => !relative.startsWith('generic/') && !relative.startsWith('fixtures/'))
     .map((file) => {
       const said = described.get(nameOf(file.relative));
       return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'test', said, {

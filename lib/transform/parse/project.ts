@@ -24,6 +24,7 @@ import { seedDrafts } from './seeds.ts';
 import { snapshotDrafts } from './snapshots.ts';
 import { sourceNode } from './sources.ts';
 import { createTemplates, type Templates } from './templates.ts';
+import { unitTestDrafts } from './unit-tests.ts';
 
 /** A project that was read as a whole: every node with its config, its names and what it reads. */
 export interface ParsedProject {
@@ -145,6 +146,7 @@ function readNodes(
       ...snapshotDrafts(loaded, config, properties, problems),
       ...singularTestDrafts(loaded, config, properties, problems),
       ...genericTestDrafts(properties, registry, problems),
+      ...unitTestDrafts(config, properties, problems),
     );
     for (const table of properties.sources) {
       const node = sourceNode(table, {

@@ -25,6 +25,7 @@ export interface ProjectFileConfig {
   readonly seeds: DataRecord;
   readonly snapshots: DataRecord;
   readonly tests: DataRecord;
+  readonly unitTests: DataRecord;
   readonly sources: DataRecord;
   readonly onRunStart: readonly string[];
   readonly onRunEnd: readonly string[];
@@ -108,6 +109,7 @@ export function readProjectFile(
     seeds: record('seeds'),
     snapshots: record('snapshots'),
     tests: asRecord(rendered('data_tests') ?? rendered('tests')) ?? {},
+    unitTests: asRecord(rendered('unit_tests') ?? rendered('unit-tests')) ?? {},
     sources: record('sources'),
     // Hooks are templates of a run, not of this file, and stay as they are.
     onRunStart: asTexts(raw['on-run-start']),

@@ -4,6 +4,7 @@ import { writeArtifact } from '../artifacts/write.ts';
 import { RunConfig } from '../context/config-object.ts';
 import { compilerError } from '../context/exceptions.ts';
 import { NodeContext } from '../context/node-context.ts';
+import type { RelationObject } from '../context/relation-object.ts';
 import type { NodeSession } from '../context/session.ts';
 import { type GraphNode, isEphemeral, type SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
@@ -16,6 +17,14 @@ export interface Compiled {
   /** The node's context, for what runs the SQL. */
   readonly context: NodeContext;
   readonly config: RunConfig;
+}
+
+/** What a model sees during a unit test instead of what is built. */
+export interface StandIns {
+  relation(read: GraphNode): RelationObject;
+  readonly thisRelation?: RelationObject;
+  /** Names that go before all others. */
+  readonly names: ReadonlyMap<string, unknown>;
 }
 
 interface Rendered {
@@ -52,11 +61,18 @@ export class Compiler {
     return { sql: prependCtes(text, ctes), context, config };
   }
 
+  /** The SQL of a model that reads what stands in for its parents, and sees other values under some names. */
+  async compileStandIn(node: SqlNode, session: NodeSession, standIns: StandIns): Promise<string> {
+    const config = new RunConfig(node.config, describe(node));
+    const context = this.#context(node, session, config, [], standIns.names, standIns);
+    return this.#render(node, context);
+  }
+
   /** Writes a node's SQL for people to look at. @returns the path */
   write(node: SqlNode, sql: string, folder = 'compiled'): string {
     const below =
-      node.test !== undefined
-        ? join(node.originalPath, node.path)
+      node.test !== undefined || node.unitTest !== undefined
+        ? join(node.originalPath, node.test === undefined ? `${node.name}.sql` : node.path)
         : // A file may hold many snapshots.
           node.resourceType === 'snapshot'
           ? join(node.originalPath, `${node.name}.sql`)
@@ -100,6 +116,7 @@ export class Compiler {
     config: RunConfig,
     ephemeral: SqlNode[],
     extra?: ReadonlyMap<string, unknown>,
+    standIns?: StandIns,
   ): NodeContext {
     const { scope, templates, names, loaded } = this.#project;
     return new NodeContext({
@@ -107,20 +124,21 @@ export class Compiler {
       environment: templates.compiling,
       packageName: node.packageName,
       config,
-      thisRelation: this.#placement.relation(node),
+      thisRelation: standIns?.thisRelation ?? this.#placement.relation(node),
       model: () => nodeDict(node),
       session,
       ...(extra === undefined ? {} : { extra }),
       ref: (call) => {
         const target = names.ref(call, node.packageName, loaded.root.name);
         this.#mustBeKnown(node, target, call.name);
+        if (standIns !== undefined) return standIns.relation(target);
         if (isEphemeral(target)) ephemeral.push(target);
         return this.#placement.relation(target);
       },
       source: (call) => {
         const target = names.source(call, node.packageName);
         this.#mustBeKnown(node, target, call.join('.'));
-        return sourceRelation(target);
+        return standIns?.relation(target) ?? sourceRelation(target);
       },
     });
   }

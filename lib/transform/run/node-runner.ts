@@ -8,6 +8,7 @@ import { sqlName } from '../relation.ts';
 import type { Compiler } from './compiler.ts';
 import { buildModel, isTransient } from './execute-model.ts';
 import { runTest, severityOf } from './execute-test.ts';
+import { runUnitTest } from './execute-unit-test.ts';
 import { loadSeed } from './load-seed.ts';
 import { errorMessage, kindOf, type Outcome } from './outcome.ts';
 import { type Placement, publishedRelation } from './placement.ts';
@@ -51,6 +52,9 @@ export class NodeRunner {
       ...rest,
     });
     try {
+      if (node.unitTest !== undefined) {
+        return finish(await this.#unitTest(node, warehouse, session, onCompiled));
+      }
       return node.resourceType === 'test'
         ? finish(await this.#test(node, warehouse, session, onCompiled))
         : finish(await this.#model(node, warehouse, session, onCompiled));
@@ -100,6 +104,22 @@ export class NodeRunner {
       `CREATE OR REPLACE ${transient}TABLE ${sqlName(candidate)} CLONE ${sqlName(published)}`,
     );
     session.forget(candidate);
+  }
+
+  async #unitTest(
+    node: SqlNode,
+    warehouse: Warehouse,
+    session: NodeSession,
+    onCompiled: (path: string, sql: string) => void,
+  ): Promise<Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>> {
+    const { project, compiler, placement } = this.#parts;
+    const parts = { project, compiler, placement, warehouse, session, onCompiled };
+    const { failures, difference, path } = await runUnitTest(node, parts);
+    if (failures === 0) return { status: 'pass', passed: true, message: null, failures };
+    const file = project.bodies.get(node.uniqueId);
+    const place = file === undefined ? node.originalPath : `${file.file}:${file.line}`;
+    const message = `${describe(node)} (${place}): ${difference}\n  compiled SQL: ${path}`;
+    return { status: 'fail', passed: false, message, failures };
   }
 
   async #test(

@@ -16,7 +16,8 @@ export function runOrder(
 ): Map<string, string[]> {
   const waits = new Map<string, Set<string>>();
   const order = graph.inOrder();
-  for (const id of order) if (chosen.has(id)) waits.set(id, new Set(nearestAbove(graph, chosen, id)));
+  for (const id of order) if (chosen.has(id)) waits.set(id, nearestAbove(graph, chosen, id));
+  addUnitTests(graph, nodes, chosen, waits);
   if (testsBlock) addTests(graph, nodes, order, waits);
   return new Map([...waits].map(([id, parents]) => [id, [...parents]]));
 }
@@ -37,6 +38,21 @@ function nearestAbove(graph: Graph, chosen: ReadonlySet<string>, id: string): Se
     else stack.push(...graph.parents(at));
   }
   return found;
+}
+
+/** A unit test needs its model's SQL and not its relation, so it comes before the model, and after what that reads. */
+function addUnitTests(
+  graph: Graph,
+  nodes: ReadonlyMap<string, GraphNode>,
+  chosen: ReadonlySet<string>,
+  waits: Map<string, Set<string>>,
+): void {
+  for (const id of waits.keys()) {
+    if (nodes.get(id)?.resourceType !== 'unit_test') continue;
+    const models = graph.parents(id);
+    waits.set(id, new Set(models.flatMap((model) => [...nearestAbove(graph, chosen, model)])));
+    for (const model of models) waits.get(model)?.add(id);
+  }
 }
 
 function addTests(

@@ -91,6 +91,7 @@ function sameConfig(item: Data, value: string): boolean {
 }
 
 function matchesTestType(node: GraphNode, value: string): boolean {
+  if (node.resourceType === 'unit_test') return value === 'unit';
   if (node.resourceType !== 'test') return false;
   if (value === 'data') return true;
   if (value === 'generic' || value === 'schema') return node.test !== undefined;

@@ -1,6 +1,6 @@
 import { SluiceError, similarNames } from '../../config/index.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { GraphNode } from '../graph/node.ts';
+import { type GraphNode, isTest } from '../graph/node.ts';
 import { type Criterion, parseCriterion, splitSelection } from './criteria.ts';
 import { matcherOf, methodNames } from './methods.ts';
 
@@ -82,7 +82,8 @@ function withTests(input: SelectionInput, chosen: Set<string>): Set<string> {
   const result = new Set(chosen);
   for (const id of chosen) {
     for (const child of input.graph.children(id)) {
-      if (input.nodes.get(child)?.resourceType === 'test') result.add(child);
+      const node = input.nodes.get(child);
+      if (node !== undefined && isTest(node)) result.add(child);
     }
   }
   return result;
