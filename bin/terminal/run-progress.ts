@@ -17,8 +17,10 @@ export function showRun(output: Output): (event: RunEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'step':
-        if (event.state === 'started') output.line(output.style('bold', titles[event.step]));
-        else if (event.step === 'load') output.settle('load', loaded);
+        if (event.state === 'started') {
+          // Telling is what the summary does.
+          if (event.step !== 'notify') output.line(output.style('bold', titles[event.step]));
+        } else if (event.step === 'load') output.settle('load', loaded);
         return;
       case 'planned':
         tables.set(event.table, {

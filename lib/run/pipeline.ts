@@ -15,6 +15,7 @@ import {
 import type { RunContext } from './context.ts';
 import { selectTables } from './contracts.ts';
 import { extractStep, type WindowChoice } from './extract-step.ts';
+import { recordRun } from './history.ts';
 import { modelReports, type RunReport, tableReports, testCounts } from './report.ts';
 import type { RunStep } from './steps.ts';
 import { watchTables } from './table-times.ts';
@@ -32,10 +33,16 @@ export interface RunOutcome {
 }
 
 /**
- * Walks the steps of a run. What is wrong with the data (held windows, stale sources, failing tests) ends the run with
+ * Walks the steps of a run and keeps its report in the bucket. What is wrong with the data (held windows, stale sources, failing tests) ends the run with
  * problems in its outcome; what is wrong outside or with the project is thrown.
  */
-export async function runPipeline(given: RunContext, options: RunOptions = {}): Promise<RunOutcome> {
+export async function runPipeline(context: RunContext, options: RunOptions = {}): Promise<RunOutcome> {
+  const outcome = await walk(context, options);
+  await inStep(context, 'notify', () => recordRun(context, outcome));
+  return outcome;
+}
+
+async function walk(given: RunContext, options: RunOptions): Promise<RunOutcome> {
   const started = performance.now();
   const runId = newRunId();
   const times = watchTables(given.onEvent);

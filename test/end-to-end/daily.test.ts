@@ -5,6 +5,7 @@ import { type LocalServers, startLocal } from '../../lib/local/index.ts';
 import { silentLogger } from '../../lib/observe/index.ts';
 import { provisionProject, type RunContext, type RunOptions, runPipeline } from '../../lib/run/index.ts';
 import { connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
+import { openStaging } from '../../lib/staging/index.ts';
 import { initializeSource } from '../../source_db_init/index.ts';
 import { projectCopy, temporaryFolder, withClient } from '../support/index.ts';
 
@@ -70,6 +71,11 @@ test('days, one more day, the same day twice, a late row and an empty day', {
   await sell(['1', '2024-03-01 09:00'], ['2', '2024-03-01 23:59'], ['3', '2024-03-02 00:00']);
   const first = await run({ from: '2024-03-01', to: '2024-03-02' });
   expect(await raw()).toEqual({ '2024-03-01': ['1', '2'], '2024-03-02': ['3'] });
+
+  const staging = openStaging(servers.connections.staging);
+  const kept = JSON.parse((await staging.get(`runs/${first.runId}/report.json`)).toString());
+  staging.close();
+  expect(kept.report).toEqual(first);
 
   // One more day changes that day only.
   await sell(['4', '2024-03-03 10:00']);
