@@ -2,10 +2,12 @@
 export { readContract } from './contract.ts';
 export { countWindows } from './count-windows.ts';
 export { planCursorWindow } from './cursor-window.ts';
+export { discoverTables, type Proposal } from './discover.ts';
 export { type ColumnChange, compareContract, describeChange } from './drift.ts';
 export { SourceError } from './errors.ts';
 export { type ExtractOptions, extractTables } from './extract.ts';
 export { ExtractError } from './extract-errors.ts';
+export { configText, tablesText } from './proposal-text.ts';
 export { openSource, type Source } from './source.ts';
 export {
   countUndatedRows,

@@ -31,7 +31,9 @@ export function withPolicy(type: SourceType, carried: Carried, policy: ValuePoli
   return {
     target: carried.target,
     expression: (column) =>
-      carried.expression(`(CASE WHEN ${column} IS NULL OR ${fits(column)} THEN ${column} ELSE ${otherwise(column)} END)`),
+      carried.expression(
+        `(CASE WHEN ${column} IS NULL OR ${fits(column)} THEN ${column} ELSE ${otherwise(column)} END)`,
+      ),
     changes: (column) => `${column} IS NOT NULL AND NOT (${fits(column)})`,
   };
 }
