@@ -168,6 +168,13 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     '<sql>',
     'Snowflake SQL',
   );
+  command(
+    'discover',
+    'read a database and propose a config for it, with reasons',
+    () => import('./commands/discover.ts'),
+  )
+    .option('--schema <name...>', 'these schemas only')
+    .option('--write <file>', 'write the config to a new file instead of showing it');
   command('doctor', 'check everything a run needs, and name the fix', () => import('./commands/doctor.ts'));
   command(
     'local up',
