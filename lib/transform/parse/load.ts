@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Block, type Environment, listBlocks, type NameResolver } from '../../jinja/index.ts';
 import { builtinPackage, MacroRegistry, TemplateFile } from '../context/macros.ts';
@@ -7,7 +7,7 @@ import { type ProjectFileConfig, type RenderValue, readProjectFile } from '../pr
 import { filesBelow, type ProjectFile } from '../project/files.ts';
 import { emptyProperties, type PackageProperties, readSchemaFile } from '../project/properties.ts';
 import { readYaml } from '../project/yaml.ts';
-import type { Data } from '../values.ts';
+import { asList, asRecord, asText, type Data } from '../values.ts';
 import { problemOf, renderData } from './templates.ts';
 
 /** A project and the packages it uses, by name, the project itself first. */
@@ -24,7 +24,7 @@ export function shownPath(loaded: LoadedPackages, packageName: string, file: str
     : `${loaded.root.packagesPath}/${packageName}/${file}`;
 }
 
-/** Reads dbt_project.yml of a folder and of every package that is installed below it. */
+/** Reads dbt_project.yml of a folder, and of every package that is installed below it or that it names by its folder. */
 export function loadPackages(
   directory: string,
   render: RenderValue,
@@ -39,7 +39,35 @@ export function loadPackages(
     const found = readProjectFile(join(below, name), render, problems, shown);
     if (found !== undefined) packages.set(found.name, found);
   }
+  addLocalPackages(root, packages, render, problems);
   return { root, packages };
+}
+
+/** Packages of a folder (`- local: ../`) are read where they are, and so are those that they name in turn. */
+function addLocalPackages(
+  config: ProjectFileConfig,
+  packages: Map<string, ProjectFileConfig>,
+  render: RenderValue,
+  problems: Problems,
+): void {
+  for (const name of ['packages.yml', 'dependencies.yml']) {
+    const absolute = join(config.directory, name);
+    if (!existsSync(absolute)) continue;
+    const listed = asList(asRecord(readYaml(absolute, name, problems)?.data ?? null)?.packages);
+    for (const entry of listed) {
+      const local = asText(asRecord(entry)?.local);
+      if (local === undefined) continue;
+      const found = readProjectFile(
+        join(config.directory, local),
+        render,
+        problems,
+        `${local}/dbt_project.yml`,
+      );
+      if (found === undefined || packages.has(found.name)) continue;
+      packages.set(found.name, found);
+      addLocalPackages(found, packages, render, problems);
+    }
+  }
 }
 
 function foldersOf(directory: string): string[] {
