@@ -148,6 +148,16 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     .argument('<node>', 'a model, seed or test')
     .option('--limit <n>', 'how many rows', wholeNumber, 5);
   command(
+    'ci',
+    'build what a pull request changes beside production, compare, and comment on it',
+    () => import('./commands/ci.ts'),
+  )
+    .option('--pr <number>', 'the pull request; from GITHUB_EVENT_PATH unless given', wholeNumber)
+    .option('--base <commit>', 'what it is merged into; from GITHUB_EVENT_PATH unless given')
+    .option('--close', 'drop what was built for it', false)
+    .option('--days <n>', 'days of generated sales, without a Snowflake', wholeNumber, 30)
+    .option('--rows <n>', 'about how many generated sales, without a Snowflake', wholeNumber, 20_000);
+  command(
     'freshness',
     'how old the sources are, against their limits',
     () => import('./commands/freshness.ts'),

@@ -1,4 +1,7 @@
 /** The steps of a run, in order: what the state machine and the command line both follow. */
+export { commentMarker, renderComment } from './ci/comment.ts';
+export { gitHubFromEnvironment, type PostedComment, postComment, pullRequestEvent } from './ci/github.ts';
+export { buildBase, closePullRequest, type ReviewReport, reviewPullRequest } from './ci/review.ts';
 export type { RunContext, RunEvent } from './context.ts';
 export { recordedContracts, selectTables } from './contracts.ts';
 export { doctor } from './doctor.ts';
@@ -9,6 +12,7 @@ export {
   compileStep,
   freshnessStep,
   loadProblems,
+  loadStep,
   type RunOptions,
   type RunOutcome,
   retryStep,

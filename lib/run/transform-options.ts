@@ -13,6 +13,8 @@ export interface TransformChoice {
   readonly fullRefresh?: boolean;
   /** Names the candidate schemas and tags the queries. */
   readonly runId?: string;
+  /** Builds into schemas of this name, and publishes nothing. */
+  readonly review?: string;
 }
 
 /** What lib/transform takes: the project's own settings, and what was chosen for this time. */
@@ -39,6 +41,7 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
     ...(choice.vars ? { vars: choice.vars } : {}),
     ...(choice.fullRefresh === undefined ? {} : { fullRefresh: choice.fullRefresh }),
     ...(choice.runId === undefined ? {} : { runId: choice.runId }),
+    ...(choice.review === undefined ? {} : { review: choice.review }),
     ...(context.signal ? { signal: context.signal } : {}),
     onNode: (node) => context.onEvent?.({ type: 'node', node }),
   };

@@ -8,6 +8,7 @@ export type {
   ListReport,
   NodeEvent,
   ShowReport,
+  TestResult,
   TransformOptions,
 } from './options.ts';
 export { build, test } from './run/build.ts';
@@ -15,4 +16,5 @@ export { freshness } from './run/check-freshness.ts';
 export { compile } from './run/compile.ts';
 export { list } from './run/list.ts';
 export { retry } from './run/retry.ts';
+export { type ReviewedNode, type ReviewedRelation, reviewNodes } from './run/review-nodes.ts';
 export { show } from './run/show.ts';

@@ -31,6 +31,11 @@ export interface TransformOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Names the candidate schemas and tags the queries. @default made from the time */
   readonly runId?: string;
+  /**
+   * Builds into schemas of this name and leaves them there, and publishes nothing: a pull request's own. What is published
+   * under the target's own schema stands in this one, other schemas' models in `<review>__<SCHEMA>`.
+   */
+  readonly review?: string;
 }
 
 /** A node of a run that is over. */

@@ -7,6 +7,7 @@ const folder = resolve(import.meta.dirname, '../../.github/workflows');
 
 interface Job {
   readonly uses?: string;
+  readonly if?: string;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string;
@@ -56,6 +57,10 @@ test.each(workflows)('$name may read, and more only in the job that needs it', (
   const allowed = [
     ['diff', 'pull-requests'],
     ['deploy', 'id-token'],
+    ['warehouse', 'pull-requests'],
+    ['warehouse', 'id-token'],
+    ['embedded', 'pull-requests'],
+    ['close', 'id-token'],
   ];
   for (const permission of more) expect(allowed).toContainEqual(permission);
 });
@@ -101,4 +106,18 @@ test('no text of a pull request is put into a script', () => {
       expect(script).not.toContain('${{');
     }
   }
+});
+
+test('a pull request is built, and what it built is dropped when it closes; a fork gets no token', () => {
+  const models = workflows.find(({ name }) => name === 'models.yml');
+  expect(models?.workflow.on.pull_request).toMatchObject({
+    types: ['opened', 'synchronize', 'reopened', 'closed'],
+  });
+  const { warehouse, embedded, close } = models?.workflow.jobs ?? {};
+  for (const job of [warehouse, close])
+    expect(job?.if).toContain('pull_request.head.repo.full_name == github.repository');
+  expect(JSON.stringify(embedded?.steps)).toContain(
+    "pull_request.head.repo.full_name == github.repository && github.token || ''",
+  );
+  expect(JSON.stringify(close?.steps)).toContain('ci --close');
 });

@@ -7,6 +7,7 @@ import { relationKey } from '../relation.ts';
 import { writeManifest, writeRunResults } from './artifacts.ts';
 import {
   candidateOf,
+  createSchemas,
   dropCandidates,
   keepCandidates,
   prepareCandidates,
@@ -19,11 +20,11 @@ import { runHooks } from './hooks.ts';
 import { NodeRunner } from './node-runner.ts';
 import { runOrder } from './order.ts';
 import { failureOf, type Outcome } from './outcome.ts';
-import { Placement } from './placement.ts';
+import { Placement, type Review, reviewSchema } from './placement.ts';
 import { publishCandidates } from './publish-candidates.ts';
 import { buildReport, reportNode } from './report.ts';
 import { runSchedule } from './scheduler.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { openWorkspace, reviewOf, type Workspace } from './workspace.ts';
 
 /**
  * Builds the selected models beside what is published, tests them there, and publishes them together if every test of
@@ -81,7 +82,11 @@ export class Build {
     this.#carried = carried;
     this.#models = modelsOf(chosen);
     this.#schemas = distinctSchemas(this.#models);
-    const placement = new Placement(new Set(this.#models.map(({ uniqueId }) => uniqueId)), workspace.runId);
+    const placement = new Placement(
+      new Set(this.#models.map(({ uniqueId }) => uniqueId)),
+      workspace.runId,
+      reviewOf(workspace),
+    );
     this.#compiler = new Compiler(project, placement, options.artifactsDirectory);
     this.#runner = new NodeRunner({
       project,
@@ -96,6 +101,8 @@ export class Build {
   async run(): Promise<BuildReport> {
     const { runId, pool, selection } = this.#workspace;
     writeManifest(this.#workspace);
+    const review = reviewOf(this.#workspace);
+    if (review !== undefined) return await this.#review(review);
     await this.#withSession('prepare', (session) => prepareCandidates(session, this.#schemas, runId));
     let outcomes: Outcome[] = [];
     let settled = false;
@@ -121,6 +128,30 @@ export class Build {
       outcomes,
       published: failure === undefined,
       candidates: failure === undefined ? [] : candidates,
+      unmatched: selection.unmatched,
+      ...(failure === undefined ? {} : { failure }),
+    });
+  }
+
+  /** Builds and tests in the schemas of a review, which stay; publishes nothing. */
+  async #review(review: Review): Promise<BuildReport> {
+    const { pool, selection } = this.#workspace;
+    const schemas = this.#schemas.map(({ database, schema }) => ({
+      database,
+      schema: reviewSchema(schema, review),
+    }));
+    await this.#withSession('prepare', (session) => createSchemas(session, schemas));
+    await this.#hooks('start');
+    const outcomes = await this.#runNodes();
+    await this.#hooks('end');
+    writeRunResults(this.#workspace, outcomes, this.#carried);
+    await pool.close();
+    const candidates = schemas.map(schemaSql);
+    const failure = failureOf(outcomes, candidates);
+    return buildReport({
+      outcomes,
+      published: false,
+      candidates,
       unmatched: selection.unmatched,
       ...(failure === undefined ? {} : { failure }),
     });

@@ -41,6 +41,11 @@ export async function prepareCandidates(
   }
 }
 
+/** Makes the schemas of a review. */
+export async function createSchemas(session: Warehouse, schemas: readonly SchemaName[]): Promise<void> {
+  for (const schema of schemas) await session.execute(`CREATE SCHEMA IF NOT EXISTS ${schemaSql(schema)}`);
+}
+
 /** Whether the candidates of a run are all still there. */
 export async function candidatesStand(
   session: Warehouse,

@@ -10,18 +10,38 @@ export class Placement {
   /** Ids of the nodes that are built as candidates. */
   readonly #built: ReadonlySet<string>;
   readonly #runId: string;
+  readonly #review: Review | undefined;
 
-  constructor(built: ReadonlySet<string>, runId: string) {
+  /** @param review the schemas of a review, in place of candidate schemas */
+  constructor(built: ReadonlySet<string>, runId: string, review?: Review) {
     this.#built = built;
     this.#runId = runId;
+    this.#review = review;
   }
 
   /** What reads the node, and the node itself as `this`, see in this run. */
   relation(node: SqlNode): RelationObject {
     const published = publishedRelation(node);
     if (!this.#built.has(node.uniqueId)) return published;
-    return published.with({ schema: candidateSchema(node.schema, this.#runId) });
+    const schema =
+      this.#review === undefined
+        ? candidateSchema(node.schema, this.#runId)
+        : reviewSchema(node.schema, this.#review);
+    return published.with({ schema });
   }
+}
+
+/** A build that is looked at and never published. */
+export interface Review {
+  readonly name: string;
+  /** The schema that the target publishes to. */
+  readonly targetSchema: string;
+}
+
+/** `PR_12` for what is published under the target's schema, `PR_12__FINANCE` for what is published under FINANCE. */
+export function reviewSchema(schema: string, { name, targetSchema }: Review): string {
+  const own = folded(schema, false);
+  return own === folded(targetSchema, false) ? name : `${name}__${own}`;
 }
 
 /** Where readers find a node. */

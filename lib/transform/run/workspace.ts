@@ -5,6 +5,7 @@ import type { TransformOptions } from '../options.ts';
 import { type ParsedProject, parseProject } from '../parse/project.ts';
 import { type Selection, selectNodes } from '../select/select.ts';
 import { type DataRecord, toData } from '../values.ts';
+import type { Review } from './placement.ts';
 import { SessionPool } from './sessions.ts';
 
 /** What every command of the runner begins with: the project, what was selected, and sessions that are opened when needed. */
@@ -69,6 +70,11 @@ export function openWorkspace(command: string, options: TransformOptions): Works
     runId,
     invocation: { id: runId, startedAt, env: customEnvironment(env) },
   };
+}
+
+/** The review that a run is for, if it is for one. */
+export function reviewOf({ options: { review }, project }: Workspace): Review | undefined {
+  return review === undefined ? undefined : { name: review, targetSchema: project.scope.target.schema };
 }
 
 /** The schema of the loads follows the config, so that a project's sources need not repeat it. */
