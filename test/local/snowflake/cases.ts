@@ -27,6 +27,10 @@ export const CASES: readonly (readonly [string, string | null])[] = [
   ["try_to_double('1e3')", '1000'],
   ["try_to_boolean('on')", 'true'],
   ["try_to_boolean('maybe')", null],
+  // Places in texts
+  ["position('/' in replace('ab/c', 'a', ''))", '2'],
+  ["position('b', 'abcb', 3)", '4'],
+  ["position('b' in 'ab') in (1, 2)", 'true'],
   // Moments
   ["to_varchar('2024-03-05'::date, 'DD-MON-YYYY')", '05-Mar-2024'],
   ["to_varchar('2024-01-02 03:04:05'::timestamp_ntz, 'YYYY-MM-DD\"T\"HH24:MI:SS')", '2024-01-02T03:04:05'],

@@ -14,7 +14,6 @@ export function parseCall(cursor: Cursor, name: string): Call {
     do args.push(parseArgument(cursor));
     while (cursor.takeSymbol(','));
   }
-  // TRIM(BOTH 'x' FROM y) and POSITION(a IN b) are read by their own names.
   cursor.expectSymbol(')');
   let ignoreNulls = takeNulls(cursor);
   let orderBy: OrderItem[] = [];

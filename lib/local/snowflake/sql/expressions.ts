@@ -107,7 +107,8 @@ function parseIn(cursor: Cursor, value: Expression, negated: boolean): Expressio
   return { kind: 'in', value, negated, list, query: undefined };
 }
 
-function parseAdditive(cursor: Cursor): Expression {
+/** An expression above comparisons: what may stand on either side of `IN`. */
+export function parseAdditive(cursor: Cursor): Expression {
   let left = parseMultiplicative(cursor);
   for (;;) {
     const token = cursor.peek();

@@ -2,7 +2,7 @@ import { BINARY, type SqlType } from '../types.ts';
 import type { Argument, Call, Expression, Star } from './ast.ts';
 import { parseCall } from './calls.ts';
 import type { Cursor } from './cursor.ts';
-import { parseExpression, parseParenthesized } from './expressions.ts';
+import { parseAdditive, parseExpression, parseParenthesized } from './expressions.ts';
 import { parseTypedLiteral } from './literals.ts';
 import { startsQuery } from './query.ts';
 import { BARE_FUNCTIONS, RESERVED } from './words.ts';
@@ -135,6 +135,10 @@ function parseWord(cursor: Cursor, word: string): Expression {
   }
   if ((word === 'CAST' || word === 'TRY_CAST') && cursor.isSymbol('(', 1)) return parseCast(cursor, word);
   if (word === 'EXTRACT' && cursor.isSymbol('(', 1)) return parseExtract(cursor);
+  if (word === 'POSITION' && cursor.isSymbol('(', 1)) {
+    const position = parsePosition(cursor);
+    if (position) return position;
+  }
   if (word === 'INTERVAL' && cursor.peek(1)?.kind === 'string') {
     cursor.next();
     return { kind: 'interval', text: cursor.string() };
@@ -190,6 +194,21 @@ function parseExtract(cursor: Cursor): Expression {
   const value = parseExpression(cursor);
   cursor.expectSymbol(')');
   return call('DATE_PART', [{ value: { kind: 'text', value: part } }, { value }]);
+}
+
+/** `POSITION(part IN whole)`; undefined, and nothing read, for the form with a comma. */
+function parsePosition(cursor: Cursor): Expression | undefined {
+  const mark = cursor.position;
+  cursor.next();
+  cursor.expectSymbol('(');
+  const part = parseAdditive(cursor);
+  if (!cursor.takeWord('IN')) {
+    cursor.position = mark;
+    return undefined;
+  }
+  const whole = parseAdditive(cursor);
+  cursor.expectSymbol(')');
+  return call('POSITION', [{ value: part }, { value: whole }]);
 }
 
 /** A column, `t.*`, or a function call. */
