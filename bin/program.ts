@@ -129,6 +129,10 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
   selection(
     command('snapshot', 'keep the versions of rows that changed', () => import('./commands/snapshot.ts')),
   );
+  command('prune', 'what no model makes any more', () => import('./commands/prune.ts'))
+    .option('--drop', 'drop it', false)
+    .option('--vars <json>', 'variables, as a JSON object')
+    .addOption(new Option('--target <name>', 'where').choices(['dev', 'prod']));
   command('retry', 'go on with the last build from what failed', () => import('./commands/retry.ts')).option(
     '--vars <json>',
     'variables, as a JSON object; those of the last build unless given',

@@ -15,6 +15,7 @@ export {
   loadStep,
   type RunOptions,
   type RunOutcome,
+  pruneStep,
   retryStep,
   runPipeline,
   showStep,

@@ -7,6 +7,8 @@ import {
   compile,
   type FreshnessReport,
   freshness,
+  type PruneReport,
+  prune,
   retry,
   type ShowReport,
   show,
@@ -124,6 +126,14 @@ export async function showStep(
   choice: TransformChoice & { readonly limit: number },
 ): Promise<ShowReport> {
   return await show({ ...transformOptions(context, choice), limit: choice.limit });
+}
+
+/** What is in the project's schemas and made by no node any more. */
+export async function pruneStep(
+  context: RunContext,
+  choice: TransformChoice & { readonly drop: boolean },
+): Promise<PruneReport> {
+  return await prune({ ...transformOptions(context, choice), drop: choice.drop });
 }
 
 /** Goes on with the last build from what failed. Only what `choice` says is not as it was then. */

@@ -7,6 +7,7 @@ export type {
   FreshnessResult,
   ListReport,
   NodeEvent,
+  PruneReport,
   ShowReport,
   TestResult,
   TransformOptions,
@@ -15,6 +16,7 @@ export { build, test } from './run/build.ts';
 export { freshness } from './run/check-freshness.ts';
 export { compile } from './run/compile.ts';
 export { list } from './run/list.ts';
+export { prune } from './run/prune.ts';
 export { retry } from './run/retry.ts';
 export { type ReviewedNode, type ReviewedRelation, reviewNodes } from './run/review-nodes.ts';
 export { show } from './run/show.ts';

@@ -137,6 +137,17 @@ export interface ListReport {
   readonly unmatched: readonly string[];
 }
 
+/** A relation that no node makes any more. */
+export interface PrunedRelation {
+  readonly relation: string;
+  readonly kind: 'table' | 'view';
+  readonly dropped: boolean;
+}
+
+export interface PruneReport {
+  readonly relations: readonly PrunedRelation[];
+}
+
 /** The first rows of what a node selects. */
 export interface ShowReport {
   readonly node: string;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
-import { build, list, retry, show, type TransformOptions } from '../../lib/transform/index.ts';
+import { build, list, prune, retry, show, type TransformOptions } from '../../lib/transform/index.ts';
 import { freshSnowflake, temporaryFolder } from '../support/index.ts';
 import { dbtProject, shop } from './support/projects.ts';
 
@@ -149,5 +149,42 @@ describe('retry', () => {
 
   test('says that there was no run', async () => {
     await expect(retry(optionsOf(dbtProject({})))).rejects.toMatchObject({ code: 'ARTIFACTS_MISSING' });
+  });
+});
+
+describe('prune', () => {
+  test('lists what no node makes, and drops it when asked to; sources and other schemas stay', async () => {
+    const options = optionsOf(
+      dbtProject({
+        'models/a.sql': "select * from {{ source('dev', 'given') }}",
+        'models/sources.yml': 'sources: [{name: dev, schema: DEV, tables: [{name: given}]}]',
+      }),
+    );
+    for (const sql of [
+      'CREATE SCHEMA SHOP.DEV',
+      'CREATE SCHEMA SHOP.OTHER',
+      'CREATE TABLE SHOP.DEV.GIVEN (N INT)',
+      'CREATE TABLE SHOP.DEV."old One" (N INT)',
+      'CREATE VIEW SHOP.DEV.OLD_VIEW AS SELECT 1 AS N',
+      'CREATE TABLE SHOP.OTHER.OLD (N INT)',
+    ]) {
+      await warehouse.execute(sql);
+    }
+    await build(options);
+    const names = async () =>
+      (
+        await values(
+          "SELECT TABLE_NAME FROM SHOP.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA IN ('DEV', 'OTHER') ORDER BY 1",
+        )
+      ).flat();
+    const listed = await prune({ ...options, drop: false });
+    expect(listed.relations.toSorted((a, b) => a.kind.localeCompare(b.kind))).toEqual([
+      { relation: 'SHOP.DEV."old One"', kind: 'table', dropped: false },
+      { relation: 'SHOP.DEV.OLD_VIEW', kind: 'view', dropped: false },
+    ]);
+    expect(await names()).toEqual(['A', 'GIVEN', 'OLD', 'OLD_VIEW', 'old One']);
+    const dropped = await prune({ ...options, drop: true });
+    expect(dropped.relations.every((relation) => relation.dropped)).toBe(true);
+    expect(await names()).toEqual(['A', 'GIVEN', 'OLD']);
   });
 });

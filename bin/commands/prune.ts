@@ -1,0 +1,23 @@
+import { pruneStep } from '../../lib/run/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { SelectionOptions } from '../program.ts';
+import { openRun } from '../run-context.ts';
+import { transformChoice } from '../transform-choice.ts';
+
+/** `sluice prune`: what is in the project's schemas and made by no node any more; dropped with `--drop` only. */
+export async function run(
+  context: CommandContext,
+  options: Pick<SelectionOptions, 'target' | 'vars'> & { drop: boolean },
+): Promise<0> {
+  const { output } = context;
+  const report = await pruneStep(await openRun(context), { ...transformChoice(options), drop: options.drop });
+  for (const { relation, kind, dropped } of report.relations) {
+    output.line(`${dropped ? 'dropped' : 'unused '}  ${kind.padEnd(5)}  ${relation}`);
+  }
+  const { length } = report.relations;
+  if (length === 0) output.line('Every table and view of the schemas belongs to a node of the project.');
+  else if (!options.drop)
+    output.line(`${length} can go. Give --drop to drop them; tables of other tools may be among them.`);
+  output.result(report);
+  return 0;
+}

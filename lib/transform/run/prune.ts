@@ -1,0 +1,54 @@
+import type { Warehouse } from '../../snowflake/index.ts';
+import { RelationObject } from '../context/relation-object.ts';
+import { NodeSession, RelationCache } from '../context/session.ts';
+import { isEphemeral, isTest } from '../graph/node.ts';
+import type { PrunedRelation, PruneReport, TransformOptions } from '../options.ts';
+import type { ParsedProject } from '../parse/project.ts';
+import { relationKey, sqlName } from '../relation.ts';
+import { publishedRelation, sourceRelation } from './placement.ts';
+import { openWorkspace } from './workspace.ts';
+
+/**
+ * Finds the tables and views in the schemas that the project publishes to which no node of it makes or reads any more, and
+ * drops them if asked to. Schemas that the project publishes nothing to are not looked at.
+ */
+export async function prune(options: TransformOptions & { readonly drop: boolean }): Promise<PruneReport> {
+  const { project, pool, runId } = openWorkspace('prune', options);
+  try {
+    const tag = { project: project.loaded.root.name, run: runId, node: 'prune' };
+    return await pool.use(tag, async (warehouse) => {
+      const relations: PrunedRelation[] = [];
+      for (const relation of await orphans(project, warehouse, options.signal)) {
+        const kind = relation.type === 'view' ? 'view' : 'table';
+        if (options.drop)
+          await warehouse.execute(`DROP ${kind.toUpperCase()} IF EXISTS ${sqlName(relation)}`);
+        relations.push({ relation: relation.print(), kind, dropped: options.drop });
+      }
+      return { relations };
+    });
+  } finally {
+    await pool.close();
+  }
+}
+
+async function orphans(
+  project: ParsedProject,
+  warehouse: Warehouse,
+  signal: AbortSignal | undefined,
+): Promise<RelationObject[]> {
+  const session = new NodeSession(warehouse, new RelationCache(), signal);
+  const known = new Set<string>();
+  const schemas = new Map<string, RelationObject>();
+  for (const node of project.nodes.values()) {
+    if (node.resourceType === 'source') known.add(relationKey(sourceRelation(node)));
+    else if (!isTest(node) && !isEphemeral(node)) {
+      const relation = publishedRelation(node);
+      known.add(relationKey(relation));
+      const schema = new RelationObject({ database: relation.database, schema: relation.schema });
+      schemas.set(relationKey(schema), schema);
+    }
+  }
+  const found: RelationObject[] = [];
+  for (const schema of schemas.values()) found.push(...(await session.relations(schema)));
+  return found.filter((relation) => !known.has(relationKey(relation)));
+}
