@@ -61,8 +61,8 @@ function reasonForAll({ changed, deleted }: ChangedFiles, directory: string): st
     (file) => file.endsWith('.sql') && decidesForAll.test(readFileSync(join(directory, file), 'utf8')),
   );
   if (macro !== undefined) return `${macro} decides for models that do not call it`;
-  // Who used to call a macro that is gone cannot be told from what is there; a model that is gone is named by its readers.
-  const gone = deleted.find((file) => /(^|\/)macros\/.*\.sql$/.test(file));
+  // Who called a macro, or was configured by a schema file, that is gone cannot be told from what is there.
+  const gone = deleted.find((file) => /\.ya?ml$|(^|\/)macros\/.*\.sql$/.test(file));
   return gone === undefined ? null : `${gone} was deleted`;
 }
 

@@ -197,7 +197,17 @@ test('a project that is as it was builds nothing, and drops what an earlier push
   expect(renderComment(report, secretless)).toContain('nothing changed');
 });
 
-test('a changed dbt_project.yml or a deleted macro changes everything', async () => {
+test('a deleted schema file changes everything, since what it configured cannot be told', async () => {
+  const report = await review(10, { 'models/marts/prices.yml': null });
+  expect(report.everythingBecause).toBe('marts/prices.yml was deleted');
+  expect(report.changed).toContain('prices');
+  expect(report.comparisons.find(({ model }) => model === 'prices')).toMatchObject({
+    status: 'same',
+    key: [],
+  });
+});
+
+test('a deleted macro changes everything', async () => {
   const report = await review(7, {
     'models/macros/doubled.sql': null,
     'models/marts/prices.sql': prices('film_id, title, 2 * price as price'),
