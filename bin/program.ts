@@ -94,6 +94,15 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     command('run', 'plan, extract, load, check freshness, build, publish', () => import('./commands/run.ts')),
   );
   windows(command('plan', 'what a run would do', () => import('./commands/plan.ts')));
+  windows(
+    command(
+      'backfill',
+      'load the days that are not loaded yet, some at a time',
+      () => import('./commands/backfill.ts'),
+    ),
+  )
+    .option('--dry-run', 'say which days, and about how many rows and bytes', false)
+    .option('--again', 'also days that are loaded already', false);
   windows(command('extract', 'read windows from the source into S3', () => import('./commands/extract.ts')));
   command(
     'load',

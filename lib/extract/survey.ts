@@ -12,6 +12,8 @@ interface WindowEstimate {
   readonly window: ManifestWindow;
   /** The planner's guess; good when the table has been analyzed. */
   readonly rows: number;
+  /** Of the rows as they lie in memory, before compression. */
+  readonly bytes: number;
 }
 
 /** How many rows each window has, by the source's planner: milliseconds a window, whatever its size. */
@@ -25,10 +27,11 @@ export async function estimateWindows(
   for (const window of windows) {
     const condition = rowsOf(window);
     const where = condition === undefined ? '' : ` WHERE ${condition}`;
-    const [row] = await source.query<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>(
-      `EXPLAIN (FORMAT JSON) SELECT 1 FROM ${quoteTable(table.source)}${where}`,
-    );
-    estimates.push({ window, rows: row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0 });
+    const [row] = await source.query<{
+      'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number; 'Plan Width': number } }];
+    }>(`EXPLAIN (FORMAT JSON) SELECT * FROM ${quoteTable(table.source)}${where}`);
+    const { 'Plan Rows': rows = 0, 'Plan Width': width = 0 } = row?.['QUERY PLAN'][0].Plan ?? {};
+    estimates.push({ window, rows, bytes: rows * width });
   }
   return estimates;
 }

@@ -2,6 +2,14 @@
 export { commentMarker, renderComment } from './ci/comment.ts';
 export { gitHubFromEnvironment, type PostedComment, postComment, pullRequestEvent } from './ci/github.ts';
 export { buildBase, closePullRequest, type ReviewReport, reviewPullRequest } from './ci/review.ts';
+
+export {
+  type BackfillChoice,
+  type BackfillOutcome,
+  type BackfillPlan,
+  backfill,
+  planBackfill,
+} from './backfill.ts';
 export type { RunContext, RunEvent } from './context.ts';
 export { recordedContracts, selectTables } from './contracts.ts';
 export { doctor } from './doctor.ts';
