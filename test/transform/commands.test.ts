@@ -188,3 +188,26 @@ describe('prune', () => {
     expect(await names()).toEqual(['A', 'GIVEN', 'OLD']);
   });
 });
+
+describe('a test that fails', () => {
+  test('shows rows, keeps all of them when asked to, and says how to run it again', async () => {
+    const options = optionsOf(
+      dbtProject({
+        'models/a.sql': 'select column1 as n, column2 as note from values (1, null), (2, null), (3, 4)',
+        'models/schema.yml': `models:
+  - name: a
+    columns: [{name: note, tests: [{not_null: {config: {store_failures: true}}}]}]`,
+      }),
+    );
+    const report = await build(options);
+    expect(report.published).toBe(false);
+    const [problem = ''] = report.problems;
+    expect(problem).toContain('got 2 results, configured to fail if != 0\n    {"N":1,"NOTE":null}\n');
+    expect(problem).toContain('all of them: "SHOP"."DEV_DBT_TEST__AUDIT"."NOT_NULL_A_NOTE"');
+    expect(problem).toContain('again: sluice test --select not_null_a_note');
+    expect(await values('SELECT N FROM SHOP.DEV_DBT_TEST__AUDIT.NOT_NULL_A_NOTE ORDER BY 1')).toEqual([
+      [1],
+      [2],
+    ]);
+  });
+});

@@ -129,15 +129,23 @@ export class NodeRunner {
     onCompiled: (path: string, sql: string) => void,
   ): Promise<Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>> {
     const { compiler } = this.#parts;
-    const { status, failures, path } = await runTest(node, { compiler, warehouse, session, onCompiled });
+    const tested = await runTest(node, { compiler, warehouse, session, onCompiled });
+    const { status, failures, path } = tested;
     if (status === 'pass') return { status, passed: true, message: null, failures };
     const limit = status === 'warn' ? node.config.warn_if : node.config.error_if;
     const file = this.#parts.project.bodies.get(node.uniqueId);
     const place = file === undefined ? node.originalPath : `${file.file}:${file.line}`;
     const tells = `${describe(node)} (${place}): got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to ${
       status === 'warn' && severityOf(node) === 'error' ? 'warn' : status
-    } if ${String(limit)}\n  compiled SQL: ${path}`;
-    return { status, passed: status !== 'fail', message: tells, failures };
+    } if ${String(limit)}`;
+    const lines = [
+      tells,
+      ...tested.examples.map((row) => `    ${row}`),
+      `  compiled SQL: ${path}`,
+      ...(tested.stored === undefined ? [] : [`  all of them: ${tested.stored}`]),
+      `  again: sluice test --select ${node.name}`,
+    ];
+    return { status, passed: status !== 'fail', message: lines.join('\n'), failures };
   }
 }
 
