@@ -9,7 +9,7 @@ import {
 import type { LocalServers } from '../lib/local/index.ts';
 import { createLogger, type Logger } from '../lib/observe/index.ts';
 import { Interrupted } from './errors.ts';
-import type { CommandAction, GlobalOptions } from './program.ts';
+import type { GlobalOptions } from './options.ts';
 import { createOutput, type Output } from './terminal/output.ts';
 
 /** What a command works with. What takes time is opened when it is first asked for and closed when the command ends. */
@@ -27,6 +27,9 @@ export interface CommandContext {
   /** The embedded servers, whatever the environment says. */
   embeddedConnections(): Promise<Connections>;
 }
+
+/** What a command does: its own options in, its exit code out. 0 done, 1 the work failed; other failures are thrown. */
+export type CommandAction<Options> = (context: CommandContext, options: Options) => Promise<0 | 1>;
 
 /** Runs one command from its options to its exit code. */
 export async function runCommand<Options>(

@@ -1,32 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { CommandContext } from './context.ts';
-
-/** Options that every command has. */
-export interface GlobalOptions {
-  readonly config: string;
-  readonly state: string;
-  readonly json: boolean;
-  readonly verbose: boolean;
-}
-
-/** Options of commands that work on windows. */
-export interface WindowOptions {
-  readonly from?: string;
-  readonly to?: string;
-  readonly table?: readonly string[];
-}
-
-/** Options of commands that work on nodes of the dbt project. */
-export interface SelectionOptions {
-  readonly select?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly vars?: string;
-  readonly threads?: number;
-  readonly target?: 'dev' | 'prod';
-}
-
-/** What a command does: its own options in, its exit code out. 0 done, 1 the work failed; other failures are thrown. */
-export type CommandAction<Options> = (context: CommandContext, options: Options) => Promise<0 | 1>;
+import type { CommandAction } from './context.ts';
+import type { GlobalOptions } from './options.ts';
 
 interface CommandModule<Options> {
   readonly run: CommandAction<Options>;

@@ -1,6 +1,6 @@
 import { SluiceError } from '../lib/config/index.ts';
 import type { TransformChoice } from '../lib/run/index.ts';
-import type { SelectionOptions } from './program.ts';
+import type { SelectionOptions } from './options.ts';
 
 /** What the arguments choose of the dbt project. */
 export function transformChoice(

@@ -1,5 +1,5 @@
 import type { WindowChoice } from '../lib/run/index.ts';
-import type { WindowOptions } from './program.ts';
+import type { WindowOptions } from './options.ts';
 
 /** The windows that the arguments name. */
 export function windowChoice({ from, to, table }: WindowOptions): WindowChoice {

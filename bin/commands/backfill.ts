@@ -1,6 +1,6 @@
 import { backfill, planBackfill } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { WindowOptions } from '../program.ts';
+import type { WindowOptions } from '../options.ts';
 import { openRun } from '../run-context.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';

@@ -1,7 +1,7 @@
 import { buildStep } from '../../lib/run/index.ts';
 import type { BuildReport } from '../../lib/transform/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { SelectionOptions } from '../program.ts';
+import type { SelectionOptions } from '../options.ts';
 import { openRun } from '../run-context.ts';
 import { showBuild } from '../terminal/build-summary.ts';
 import type { Output } from '../terminal/output.ts';

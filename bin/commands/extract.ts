@@ -1,6 +1,6 @@
 import { extractStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { WindowOptions } from '../program.ts';
+import type { WindowOptions } from '../options.ts';
 import { openRun } from '../run-context.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 import { showRun } from '../terminal/run-progress.ts';

@@ -1,6 +1,6 @@
 import { list } from '../../lib/transform/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { SelectionOptions } from '../program.ts';
+import type { SelectionOptions } from '../options.ts';
 import { transformChoice } from '../transform-choice.ts';
 
 /** `sluice ls`: what a selection selects, a line a node that selects that node again; asks no warehouse. */

@@ -1,6 +1,6 @@
 import { type ReconciledWindow, reconcile } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { WindowOptions } from '../program.ts';
+import type { WindowOptions } from '../options.ts';
 import { openRun } from '../run-context.ts';
 import { formatCount } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';

@@ -1,6 +1,6 @@
 import { retryStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { SelectionOptions } from '../program.ts';
+import type { SelectionOptions } from '../options.ts';
 import { openRun } from '../run-context.ts';
 import { showRun } from '../terminal/run-progress.ts';
 import { transformChoice } from '../transform-choice.ts';

@@ -1,6 +1,6 @@
 import { runPipeline } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
-import type { WindowOptions } from '../program.ts';
+import type { WindowOptions } from '../options.ts';
 import { openRun } from '../run-context.ts';
 import { showRun } from '../terminal/run-progress.ts';
 import { summarizeRun } from '../terminal/run-summary.ts';

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../context.ts';
-import type { SelectionOptions } from '../program.ts';
+import type { SelectionOptions } from '../options.ts';
 import { run as build } from './build.ts';
 
 /** `sluice seed`: loads the CSV files of the dbt project; published together, if all of them could be loaded. */

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../context.ts';
-import type { SelectionOptions } from '../program.ts';
+import type { SelectionOptions } from '../options.ts';
 import { run as build } from './build.ts';
 
 /** `sluice snapshot`: adds the new versions of rows to the snapshots of the dbt project, all of them or none. */
