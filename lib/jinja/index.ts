@@ -13,7 +13,7 @@ export { createEnvironment } from './environment.ts';
 export { TemplateError } from './errors.ts';
 export { toHost } from './runtime/host.ts';
 export { Macro } from './runtime/macro.ts';
-export { Attributes, Callable, type CallableObject, JinjaObject, Keywords } from './runtime/objects.ts';
+export { Attributes, type CallableObject, JinjaObject, Keywords } from './runtime/objects.ts';
 /** Functions and objects of the host as templates see them. */
 export { callable } from './runtime/signature.ts';
 export { str as printValue } from './runtime/text.ts';
