@@ -1,7 +1,4 @@
 /** The steps of a run, in order: what the state machine and the command line both follow. */
-export { commentMarker, renderComment } from './ci/comment.ts';
-export { gitHubFromEnvironment, type PostedComment, postComment, pullRequestEvent } from './ci/github.ts';
-export { buildBase, closePullRequest, type ReviewReport, reviewPullRequest } from './ci/review.ts';
 
 export {
   type BackfillChoice,
@@ -10,6 +7,9 @@ export {
   backfill,
   planBackfill,
 } from './backfill.ts';
+export { commentMarker, renderComment } from './ci/comment.ts';
+export { gitHubFromEnvironment, type PostedComment, postComment, pullRequestEvent } from './ci/github.ts';
+export { buildBase, closePullRequest, type ReviewReport, reviewPullRequest } from './ci/review.ts';
 export type { RunContext, RunEvent } from './context.ts';
 export { recordedContracts, selectTables } from './contracts.ts';
 export { doctor } from './doctor.ts';
