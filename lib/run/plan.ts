@@ -1,4 +1,4 @@
-import { readContract, type Table } from '../config/index.ts';
+import { readContract, type Table, writeContract } from '../config/index.ts';
 import {
   type ColumnChange,
   compareContract,
@@ -26,7 +26,7 @@ export interface TablePlan {
   /** Rows that no window holds, because the column that dates them is NULL or infinite. */
   readonly undatedRows: number;
   /**
-   * `recorded` as the source is, `new` when there is none yet, `grows` when the next run takes the changes over, `changed` when it
+   * `recorded` as the source is, `new` when there was none until now, `grows` when the next run takes the changes over, `changed` when it
    * would stop.
    */
   readonly contract: 'recorded' | 'new' | 'grows' | 'changed';
@@ -57,7 +57,10 @@ export function planTables(
   );
 }
 
-/** Looks at what a run would do, from indexes, the planner and the catalog, without reading a table. */
+/**
+ * Looks at what a run would do, from indexes, the planner and the catalog, without reading a table. The contract of a table
+ * that has none yet is recorded.
+ */
 export async function planStep(context: RunContext, choice: WindowChoice): Promise<readonly TablePlan[]> {
   return await withSourceAndStaging(context, async (source) => {
     const tables = selectTables(context.project.tables, choice.tables);
@@ -69,9 +72,9 @@ export async function planStep(context: RunContext, choice: WindowChoice): Promi
     for (const table of tables) {
       const estimates = await estimateWindows(source, table, windows.get(table.name) ?? []);
       const recorded = readContract(context.directory, table.name);
-      const changes = recorded
-        ? compareContract(recorded, await readLiveContract(source, table)).changes
-        : [];
+      const live = await readLiveContract(source, table);
+      if (recorded === undefined) writeContract(context.directory, live);
+      const changes = recorded ? compareContract(recorded, live).changes : [];
       plans.push({
         table: table.name,
         mode: table.mode.kind,
