@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { MacroDefinition } from '../context/macros.ts';
 import type { GraphNode } from '../graph/node.ts';
+import type { DocsBlock } from '../parse/docs.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { nodeDict } from './node-dict.ts';
 import { type Invocation, metadata } from './results.ts';
 
 /** The project as `manifest.json` has it (dbt manifest v12). */
 export function manifest(project: ParsedProject, invocation: Invocation): Record<string, unknown> {
-  const { loaded, graph, nodes, disabled, registry } = project;
+  const { loaded, graph, nodes, disabled, registry, docs } = project;
   const all = [...nodes.values()];
   const ofKind = (kind: GraphNode['resourceType']) => all.filter((node) => node.resourceType === kind);
   return {
@@ -23,7 +24,7 @@ export function manifest(project: ParsedProject, invocation: Invocation): Record
     nodes: keyed(all.filter(({ resourceType }) => !['source', 'unit_test'].includes(resourceType))),
     sources: keyed(ofKind('source')),
     macros: Object.fromEntries([...registry].map((macro) => [macro.uniqueId, macroDict(macro)])),
-    docs: {},
+    docs: Object.fromEntries([...docs].map(([id, block]) => [id, docDict(block)])),
     exposures: {},
     metrics: {},
     groups: {},
@@ -40,6 +41,25 @@ export function manifest(project: ParsedProject, invocation: Invocation): Record
 
 function keyed(nodes: readonly GraphNode[]): Record<string, unknown> {
   return Object.fromEntries(nodes.map((node) => [node.uniqueId, nodeDict(node)]));
+}
+
+function docDict({
+  name,
+  packageName,
+  path,
+  originalPath,
+  uniqueId,
+  text,
+}: DocsBlock): Record<string, unknown> {
+  return {
+    name,
+    resource_type: 'doc',
+    package_name: packageName,
+    path,
+    original_file_path: originalPath,
+    unique_id: uniqueId,
+    block_contents: text,
+  };
 }
 
 function macroDict(macro: MacroDefinition): Record<string, unknown> {

@@ -15,6 +15,7 @@ import {
 import { noQuoting, relationKey } from '../relation.ts';
 import type { DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
+import { type DocsBlock, loadDocs, renderDescriptions } from './docs.ts';
 import { type Draft, modelDrafts, singularTestDrafts } from './drafts.ts';
 import { genericTestDrafts } from './generic-tests.ts';
 import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRenderer } from './load.ts';
@@ -35,6 +36,8 @@ export interface ParsedProject {
   /** By unique id, enabled ones only. */
   readonly nodes: ReadonlyMap<string, GraphNode>;
   readonly disabled: readonly GraphNode[];
+  /** Docs blocks by unique id. */
+  readonly docs: ReadonlyMap<string, DocsBlock>;
   readonly bodies: ReadonlyMap<string, NodeBody>;
   readonly names: Names;
   readonly graph: Graph;
@@ -85,6 +88,8 @@ export function parseProject(options: ParseOptions): ParsedProject {
   const all = [...sources, ...drafts.map(({ node }) => node)];
   disableOrphanedTests(drafts, all);
   const nodes = all.filter(({ enabled }) => enabled);
+  const docs = loadDocs(loaded, problems);
+  renderDescriptions(nodes, docs, loaded.root.name, templates.compiling, problems);
   const names = new Names(nodes);
   const off = new Names(all.filter(({ enabled }) => !enabled));
   for (const { node, body } of drafts) {
@@ -105,6 +110,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
     scope,
     nodes: byId,
     disabled: all.filter(({ enabled }) => !enabled),
+    docs,
     bodies,
     names,
     graph,
