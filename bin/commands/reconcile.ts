@@ -38,22 +38,26 @@ function countTable(rows: readonly Row[]): string {
       ...counts.map((title) => ({ title, align: 'right' as const })),
       { title: 'status' },
     ],
-    rows.map((row) => [row.table, row.window, ...counts.map((count) => formatCount(row[count])), row.status]),
+    rows.map((row) => [row.table, row.window, ...counts.map((count) => countText(row[count])), row.status]),
   );
+}
+
+function countText(count: number | null): string {
+  return count === null ? '' : formatCount(count);
 }
 
 /** One row a table, over all its windows. */
 function totals(windows: readonly ReconciledWindow[]): readonly Row[] {
   return [...Map.groupBy(windows, ({ table }) => table)].map(([table, own]) => {
     const sum = (count: (typeof counts)[number]): number =>
-      own.reduce((total, window) => total + window[count], 0);
+      own.reduce((total, window) => total + (window[count] ?? 0), 0);
     const worst = (['different', 'late', 'equal'] as const).find((status) =>
       own.some((one) => one.status === status),
     );
     return {
       table,
       window: own.length === 1 ? (own[0]?.window ?? '') : `${formatCount(own.length)} windows`,
-      source: sum('source'),
+      source: own.every(({ source }) => source === null) ? null : sum('source'),
       extracted: sum('extracted'),
       staged: sum('staged'),
       landed: sum('landed'),

@@ -7,7 +7,8 @@ import { type WindowChoice, withSourceAndStaging } from './extract-step.ts';
 
 /** Where the rows of one window are: the four counts of the way, and the source as it is now. */
 export interface ReconciledWindow extends Omit<WindowCounts, 'status'> {
-  readonly source: number;
+  /** Null for a table that merges: the rows of an older range of its cursor have moved on. */
+  readonly source: number | null;
   /** `late`: the source has changed since the window was read; `different`: rows are missing or doubled on the way. */
   readonly status: 'equal' | 'late' | 'different';
 }
@@ -48,6 +49,8 @@ async function reconcileOne(
   const loaded = new Map(
     (await reconcileTable(warehouse, project, table)).map((counts) => [counts.window, counts]),
   );
+  if (table.mode.kind === 'incremental')
+    return [...loaded.values()].map((counts) => ({ ...counts, source: null }));
   const days = [...loaded.keys()].sort();
   const from = choice.from ?? days[0];
   const to = choice.to ?? days.at(-1);

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadProject } from '../../lib/config/index.ts';
 import { type LocalServers, startLocal } from '../../lib/local/index.ts';
 import { silentLogger } from '../../lib/observe/index.ts';
-import { provisionProject, type RunContext, type RunOptions, runPipeline } from '../../lib/run/index.ts';
+import {
+  provisionProject,
+  type RunContext,
+  type RunOptions,
+  reconcile,
+  runPipeline,
+} from '../../lib/run/index.ts';
 import { connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
 import { openStaging } from '../../lib/staging/index.ts';
 import { initializeSource } from '../../source_db_init/index.ts';
@@ -88,6 +94,14 @@ test('days, one more day, the same day twice, a late row and an empty day', {
 
   // The same day twice is there once; a late row arrives with its day.
   await sell(['5', '2024-03-02 18:00']);
+  const before = await reconcile(context, { tables: ['ecommerce_sales'] });
+  expect(before.map(({ window, source, raw: visible, status }) => [window, source, visible, status])).toEqual(
+    [
+      ['2024-03-01', 2, 2, 'equal'],
+      ['2024-03-02', 2, 1, 'late'],
+      ['2024-03-03', 1, 1, 'equal'],
+    ],
+  );
   await run({ from: '2024-03-02', to: '2024-03-03', tables: ['ecommerce_sales'] });
   expect(await raw()).toEqual({ '2024-03-01': ['1', '2'], '2024-03-02': ['3', '5'], '2024-03-03': ['4'] });
 

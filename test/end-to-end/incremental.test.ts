@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defineProject, incremental, parseProject } from '../../lib/config/index.ts';
 import { type LocalServers, startLocal } from '../../lib/local/index.ts';
 import { silentLogger } from '../../lib/observe/index.ts';
-import { extractStep, provisionProject, type RunContext } from '../../lib/run/index.ts';
+import { extractStep, provisionProject, type RunContext, reconcile } from '../../lib/run/index.ts';
 import { awaitLoads, connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
 import { temporaryFolder, withClient } from '../support/index.ts';
 
@@ -74,6 +74,13 @@ test('rows are merged on their key, the newest version counts, and rows that com
     INSERT INTO customers VALUES ('b', 2, 'Dan', '2024-03-01 13:00Z'), ('b', 3, 'Eve', '2024-03-01 11:55Z')`);
   expect(await run()).toBe(4);
   expect(await raw()).toEqual(['a 1 Ada L.', 'a 2 Cid', 'b 1 Bea', 'b 2 Dan', 'b 3 Eve']);
+
+  // Older versions have been merged away, which is no difference.
+  const windows = await reconcile(context, {});
+  expect(windows.map(({ source, status }) => ({ source, status }))).toEqual(
+    windows.map(() => ({ source: null, status: 'equal' })),
+  );
+  expect(windows).toHaveLength(3);
 
   // Nothing new: what lies within the overlap is read again and changes nothing.
   expect(await run()).toBe(2);
