@@ -8,6 +8,8 @@ export const CASES: readonly (readonly [string, string | null])[] = [
   ['-2/3', '-0.666667'],
   ['1.1::number(10,1) * 1.1::number(10,1)', '1.21'],
   ["'12345678901234567890.123'::number(38,3) + 0.001", '12345678901234567890.124'],
+  ['0.00123::number(5,5)', '0.00123'],
+  ['(-0.00123)::number(5,5)', '-0.00123'],
   ['round(2.5)', '3'],
   ['round(-2.5)', '-3'],
   ['round(1.005, 2)', '1.01'],
@@ -39,6 +41,8 @@ export const CASES: readonly (readonly [string, string | null])[] = [
   ["try_to_timestamp_ntz('13/1/2010 8:26', 'MM/DD/YYYY HH24:MI')", null],
   ["'2024-01-01T10:00:00Z'::timestamp_ntz", '2024-01-01 10:00:00.000'],
   ["'2024-01-01 00:00:00 +02:00'::timestamp_tz", '2023-12-31 22:00:00.000 +0000'],
+  ["to_time('10:20:30')", '10:20:30'],
+  ["to_varchar(to_time('10:20:30'), 'HH24-MI')", '10-20'],
   ['to_timestamp_ntz(1700000000)', '2023-11-14 22:13:20.000'],
   [
     "convert_timezone('UTC', 'Europe/London', '2024-07-01 00:00:00'::timestamp_ntz)",

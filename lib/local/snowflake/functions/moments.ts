@@ -218,7 +218,7 @@ export function toVarchar(site: CallSite): Emitted {
   if (value.type?.type === 'FIXED' || value.type?.type === 'REAL') return formatNumber(value, format);
   if (value.type?.type === 'TIME') {
     return {
-      sql: `strftime(TIMESTAMP '1970-01-01' + ${value.sql}, ${literal(duckFormat(format, 'print'))})`,
+      sql: `strftime(DATE '1970-01-01' + ${value.sql}, ${literal(duckFormat(format, 'print'))})`,
       type: TEXT,
     };
   }

@@ -45,12 +45,20 @@ export function textOf(value: Emitted): string {
     case 'TIMESTAMP_TZ':
       return `"_f".zoned_text(${value.sql})`;
     case 'TIME':
-      return `strftime(${value.sql}, '%H:%M:%S')`;
+      return `strftime(DATE '1970-01-01' + ${value.sql}, '%H:%M:%S')`;
     case 'BINARY':
       return `hex(${value.sql})`;
+    case 'FIXED':
+      return fixedText(value.sql, value.type.precision ?? 38, value.type.scale ?? 0);
     default:
       return `CAST(${value.sql} AS VARCHAR)`;
   }
+}
+
+/** DuckDB leaves out the zero before the point of a DECIMAL that has no whole digits. */
+function fixedText(sql: string, precision: number, scale: number): string {
+  const wide = precision === scale && scale < 38 ? `CAST(${sql} AS DECIMAL(38,${scale}))` : sql;
+  return `CAST(${wide} AS VARCHAR)`;
 }
 
 function fromText(sql: string, to: SqlType, safe: boolean): string {
