@@ -8,14 +8,15 @@ const root = resolve(import.meta.dirname, '..');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'lib/config': [],
   'lib/jinja': [],
+  'lib/sql': ['lib/config'],
   'lib/observe': ['lib/config'],
   'lib/staging': ['lib/config'],
   'lib/extract': ['lib/staging', 'lib/observe', 'lib/config'],
   'lib/snowflake': ['lib/staging', 'lib/observe', 'lib/config'],
-  'lib/transform': ['lib/snowflake', 'lib/jinja', 'lib/observe', 'lib/config'],
+  'lib/transform': ['lib/snowflake', 'lib/sql', 'lib/jinja', 'lib/observe', 'lib/config'],
   'lib/run': ['lib/extract', 'lib/snowflake', 'lib/transform', 'lib/staging', 'lib/observe', 'lib/config'],
   'lib/stacks': ['lib/config'],
-  'lib/local': ['lib/staging', 'lib/config'],
+  'lib/local': ['lib/staging', 'lib/sql', 'lib/config'],
   source_db_init: ['lib/config'],
   lambdas: [
     'lib/run',

@@ -1,4 +1,5 @@
-import { compilationError, missingObject, SqlError } from './errors.ts';
+import { compilationError, SqlError } from '../../sql/index.ts';
+import { missingObject } from './errors.ts';
 import { StaleSnapshot } from './transactions.ts';
 
 /** True when running the statement again on a fresh snapshot may succeed: another transaction wrote first. */

@@ -1,24 +1,4 @@
-import { SluiceError } from '../../config/index.ts';
-
-/** An error of a statement in Snowflake's form: a six-digit code, an SQLSTATE and Snowflake's own wording. */
-export class SqlError extends SluiceError {
-  /** As the driver reports it in `error.code`: `002003`. */
-  readonly number: string;
-  readonly sqlState: string;
-
-  constructor(number: string, sqlState: string, message: string, cause?: unknown) {
-    super({
-      code: 'EMBEDDED_SNOWFLAKE_SQL',
-      kind: 'outside',
-      message,
-      hint: 'Correct the statement; lib/local/snowflake/README.md lists what the embedded Snowflake does.',
-      details: { number, sqlState },
-      ...(cause === undefined ? {} : { cause }),
-    });
-    this.number = number;
-    this.sqlState = sqlState;
-  }
-}
+import { SqlError } from '../../sql/index.ts';
 
 const COMPILATION = 'SQL compilation error:\n';
 
@@ -36,11 +16,6 @@ export function objectExists(name: string): SqlError {
   return new SqlError('002002', '42710', `${COMPILATION}Object '${name}' already exists.`);
 }
 
-/** 001003: the text is not SQL, or not SQL that this server reads. */
-export function syntaxError(message: string): SqlError {
-  return new SqlError('001003', '42000', `${COMPILATION}syntax error ${message}`);
-}
-
 /** 000904: no such column in this place. */
 export function invalidIdentifier(name: string): SqlError {
   return new SqlError(
@@ -48,16 +23,6 @@ export function invalidIdentifier(name: string): SqlError {
     '42000',
     `${COMPILATION}error line 1 at position 0\ninvalid identifier '${name}'`,
   );
-}
-
-/** Any other error found before the statement runs. */
-export function compilationError(message: string, number = '002000', sqlState = '42000'): SqlError {
-  return new SqlError(number, sqlState, `${COMPILATION}${message}`);
-}
-
-/** What Snowflake can and this server cannot, refused by name. */
-export function unsupported(what: string): SqlError {
-  return new SqlError('000002', '0A000', `Unsupported by the embedded Snowflake: ${what}.`);
 }
 
 /** 090105: a statement that needs a current database or schema. */

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { type Statement, splitStatements, unsupported } from '../../sql/index.ts';
 import { asSqlError, isWriteConflict } from './duck-errors.ts';
-import { canceled, unsupported } from './errors.ts';
+import { canceled } from './errors.ts';
 import { type HandlerRegistry, headOf } from './head.ts';
-import { splitStatements } from './lexer.ts';
 import type { JournalEntry, Session } from './session.ts';
-import type { ExecutionContext, Statement, StatementHandler, StatementResult } from './statement.ts';
+import type { ExecutionContext, StatementHandler, StatementResult } from './statement.ts';
 import type { Transactions } from './transactions.ts';
 
 /** How often a statement that lost a write conflict is run again before the conflict is reported. */

@@ -1,5 +1,5 @@
-import { isBlockBegin } from './lexer.ts';
-import type { Statement, StatementHandler, Token } from './statement.ts';
+import { isBlockBegin, type Statement, type Token } from '../../sql/index.ts';
+import type { StatementHandler } from './statement.ts';
 
 /** Words that may stand between a statement's verb and the kind of its object, and do not tell statements apart. */
 const MODIFIERS = new Set([

@@ -1,4 +1,5 @@
-import { canceled, SqlError } from './errors.ts';
+import { SqlError } from '../../sql/index.ts';
+import { canceled } from './errors.ts';
 
 interface Waiter {
   readonly owner: object;

@@ -1,5 +1,5 @@
 import { noCurrent } from './errors.ts';
-import type { QualifiedName, SessionState, Token } from './statement.ts';
+import type { QualifiedName, SessionState } from './statement.ts';
 
 /** A quoted identifier for DuckDB or Snowflake. */
 export function quote(name: string): string {
@@ -21,11 +21,6 @@ export function printQualified(name: QualifiedName): string {
     .filter((part) => part !== '')
     .map(printName)
     .join('.');
-}
-
-/** True for a token that can be (a part of) a name. */
-export function isName(token: Token | undefined): token is Token {
-  return token?.kind === 'word' || token?.kind === 'quoted';
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SqlError } from './errors.ts';
+import { SqlError } from '../../sql/index.ts';
 import type { Session } from './session.ts';
 import type { StatementResult } from './statement.ts';
 

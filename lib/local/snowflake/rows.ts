@@ -9,8 +9,9 @@ import {
   DuckDBTimeValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import type { SqlType } from '../../sql/index.ts';
 import type { ResultColumn, StatementResult } from './statement.ts';
-import { column, type SqlType, typeOfDuck } from './types.ts';
+import { column, typeOfDuck } from './types.ts';
 
 type Format = (value: DuckDBValue) => string | null;
 

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { SqlType } from '../../sql/index.ts';
 import type { ExecutionContext, SessionState, StatementResult } from './statement.ts';
 import { type ObjectBase, SessionObjects } from './store.ts';
-import type { SqlType } from './types.ts';
 
 /** A statement of the open transaction, kept so that the transaction can be built again without what failed. */
 export interface JournalEntry {

@@ -1,40 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-
-/** One token of Snowflake SQL. Comments and blanks are dropped; positions point into the statement's text. */
-export interface Token {
-  /** `word`: unquoted name or keyword; `quoted`: "…"; `string`: '…' or $$…$$; `symbol`: punctuation and operators. */
-  readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'symbol' | 'variable';
-  /** As written. */
-  readonly text: string;
-  /** Folded name (`word`: upper-cased), unescaped content (`quoted`, `string`), or the text itself. */
-  readonly value: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** One statement, without its semicolon. */
-export interface Statement {
-  readonly text: string;
-  readonly tokens: readonly Token[];
-}
+import type { SqlType, Statement } from '../../sql/index.ts';
 
 /** A column of a result, with Snowflake's type. */
 export interface ResultColumn {
   readonly name: string;
-  readonly type:
-    | 'FIXED'
-    | 'REAL'
-    | 'TEXT'
-    | 'BOOLEAN'
-    | 'DATE'
-    | 'TIME'
-    | 'TIMESTAMP_NTZ'
-    | 'TIMESTAMP_LTZ'
-    | 'TIMESTAMP_TZ'
-    | 'VARIANT'
-    | 'OBJECT'
-    | 'ARRAY'
-    | 'BINARY';
+  readonly type: SqlType['type'];
   readonly nullable: boolean;
   readonly precision?: number;
   readonly scale?: number;

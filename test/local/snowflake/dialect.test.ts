@@ -1,7 +1,6 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import { expect, test } from 'vitest';
-import { Cursor } from '../../../lib/local/snowflake/sql/cursor.ts';
-import { parseQuery } from '../../../lib/local/snowflake/sql/query.ts';
+import { Cursor, parseQuery } from '../../../lib/sql/index.ts';
 import { CASES } from './cases.ts';
 
 /** Queries that our parser has to read; polyglot's Snowflake dialect is the second opinion that they are Snowflake's. */

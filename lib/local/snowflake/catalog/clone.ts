@@ -1,5 +1,5 @@
+import { unsupported } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
-import { unsupported } from '../errors.ts';
 import { duckTable, quote } from '../names.ts';
 import type { CatalogObject, QualifiedName } from '../statement.ts';
 import { createDuckTable } from './create-table.ts';

@@ -1,8 +1,6 @@
+import { Cursor, compilationError, parseExpression, unsupported } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
-import { compilationError, unsupported } from '../errors.ts';
 import { duckName, duckSchema, duckTable, literal, quote } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
 import type { QualifiedName } from '../statement.ts';
 import { assignTo } from '../translate/casts.ts';
 import { emit } from '../translate/expression.ts';

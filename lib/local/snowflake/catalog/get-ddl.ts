@@ -1,9 +1,8 @@
+import { nameOf, typeName, unsupported } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
-import { missingObject, unsupported } from '../errors.ts';
+import { missingObject } from '../errors.ts';
 import { literal, printName, printQualified } from '../names.ts';
-import { nameOf } from '../sql/cursor.ts';
 import type { CatalogObject } from '../statement.ts';
-import { typeName } from '../types.ts';
 import { type TableColumn, tableProperties, viewProperties } from './tables.ts';
 
 function columnDdl(column: TableColumn): string {

@@ -1,8 +1,8 @@
+import { LTZ, NUMBER, SqlError, TEXT } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
-import { SqlError } from '../errors.ts';
 import type { QueryRecord } from '../query-log.ts';
 import type { ConstantArgument, ResultColumn, StatementResult } from '../statement.ts';
-import { column, LTZ, NUMBER, TEXT } from '../types.ts';
+import { column } from '../types.ts';
 
 /** A moment in the wire's form. */
 export function wireMoment(date: Date): string {

@@ -1,6 +1,7 @@
+import { BOOLEAN, LTZ, NUMBER, type SqlType, TEXT } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
 import type { CatalogObject, QualifiedName, ResultColumn, StatementResult } from '../statement.ts';
-import { BOOLEAN, column, LTZ, NUMBER, type SqlType, TEXT } from '../types.ts';
+import { column } from '../types.ts';
 import { wireMoment } from './history.ts';
 import { type TableColumn, tableColumns, tableProperties, viewProperties } from './tables.ts';
 

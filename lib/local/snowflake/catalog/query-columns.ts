@@ -1,8 +1,9 @@
+import type { SqlType } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
 import { quote } from '../names.ts';
 import { assignTo } from '../translate/casts.ts';
 import type { TranslatedQuery } from '../translate/translation.ts';
-import { duckType, type SqlType, typeOfDuck } from '../types.ts';
+import { duckType, typeOfDuck } from '../types.ts';
 import type { TableColumn } from './tables.ts';
 
 /** The columns that a query gives, with DuckDB asked for the types that the translation does not know. */

@@ -1,10 +1,9 @@
-import { compilationError } from '../errors.ts';
+import { ARRAY, BOOLEAN, compilationError, FLOAT, fixed, OBJECT, TEXT } from '../../../sql/index.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, isJson, textOf, toJson } from '../translate/casts.ts';
 import { exactDivision } from '../translate/operators.ts';
 import { emitStar } from '../translate/query.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { ARRAY, BOOLEAN, FLOAT, fixed, OBJECT, TEXT } from '../types.ts';
 import { condition, doubleOf, type Emitter, type Emitters, numberOf } from './helpers.ts';
 
 const COUNT = fixed(18, 0);

@@ -1,8 +1,9 @@
+import { BOOLEAN, fixed } from '../../../sql/index.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, unify } from '../translate/casts.ts';
 import { comparable, divide } from '../translate/operators.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { BOOLEAN, duckType, fixed } from '../types.ts';
+import { duckType } from '../types.ts';
 import { condition, type Emitters, numberOf } from './helpers.ts';
 
 function choose(test: string, yes: Emitted, no: Emitted): Emitted {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { ARRAY, DATE, LTZ, NTZ, TEXT, TIME, unsupported } from '../../../sql/index.ts';
 import { getDdl } from '../catalog/get-ddl.ts';
-import { unsupported } from '../errors.ts';
 import { literal } from '../names.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, constantText } from '../translate/casts.ts';
 import { constantOf } from '../translate/resolve.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { ARRAY, DATE, LTZ, NTZ, TEXT, TIME } from '../types.ts';
 
 type Emitter = (site: CallSite) => Emitted;
 

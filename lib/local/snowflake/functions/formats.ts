@@ -1,4 +1,4 @@
-import { unsupported } from '../errors.ts';
+import { unsupported } from '../../../sql/index.ts';
 
 /** Elements of Snowflake's date formats, longest first, as strftime writes them. */
 const ELEMENTS: readonly (readonly [string, string])[] = [

@@ -1,7 +1,7 @@
+import { BOOLEAN, FLOAT, fixed, type SqlType, TEXT } from '../../../sql/index.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, isJson, isNumeric, textOf } from '../translate/casts.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { BOOLEAN, FLOAT, fixed, type SqlType, TEXT } from '../types.ts';
 
 export type Emitter = (site: CallSite) => Emitted;
 export type Emitters = Readonly<Record<string, Emitter>>;

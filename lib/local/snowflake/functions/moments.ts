@@ -1,9 +1,19 @@
-import { compilationError, unsupported } from '../errors.ts';
+import {
+  compilationError,
+  DATE,
+  fixed,
+  LTZ,
+  NTZ,
+  type SqlType,
+  TEXT,
+  TIME,
+  TZ,
+  unsupported,
+} from '../../../sql/index.ts';
 import { literal } from '../names.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, isMoment, isZoned, textOf } from '../translate/casts.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { DATE, fixed, LTZ, NTZ, type SqlType, TEXT, TIME, TZ } from '../types.ts';
 import { duckFormat, numberFormat } from './formats.ts';
 import { type Emitter, type Emitters, integerOf } from './helpers.ts';
 

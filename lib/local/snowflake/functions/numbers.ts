@@ -1,8 +1,8 @@
+import { FLOAT, fixed, NUMBER } from '../../../sql/index.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, constantText, isJson, isNumeric, textOf } from '../translate/casts.ts';
 import { arithmetic } from '../translate/operators.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { FLOAT, fixed, NUMBER } from '../types.ts';
 import { doubleOf, type Emitter, type Emitters, integerOf, numberOf, ofDoubles } from './helpers.ts';
 
 /** ROUND, TRUNC, CEIL and FLOOR keep NUMBERs exact: `scale` digits stay. */

@@ -1,27 +1,28 @@
-import { compilationError, unsupported } from '../errors.ts';
-import { literal } from '../names.ts';
-import type { PathStep } from '../sql/ast.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
-import type { CallSite } from '../translate/call.ts';
-import { castTo, isJson, textOf, toJson } from '../translate/casts.ts';
-import { dynamicStep, emitPath } from '../translate/expression.ts';
-import { emitStar } from '../translate/query.ts';
-import type { Emitted } from '../translate/translation.ts';
 import {
   ARRAY,
   BINARY,
   BOOLEAN,
+  Cursor,
+  compilationError,
   DATE,
   FLOAT,
   fixed,
   NTZ,
   NUMBER,
   OBJECT,
+  type PathStep,
+  parseExpression,
   type SqlType,
   TEXT,
+  unsupported,
   VARIANT,
-} from '../types.ts';
+} from '../../../sql/index.ts';
+import { literal } from '../names.ts';
+import type { CallSite } from '../translate/call.ts';
+import { castTo, isJson, textOf, toJson } from '../translate/casts.ts';
+import { dynamicStep, emitPath } from '../translate/expression.ts';
+import { emitStar } from '../translate/query.ts';
+import type { Emitted } from '../translate/translation.ts';
 import { condition, type Emitter, type Emitters, integerOf, jsonArgument } from './helpers.ts';
 
 const LENGTH = fixed(18, 0);

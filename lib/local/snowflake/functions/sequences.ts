@@ -1,7 +1,7 @@
+import { NUMBER } from '../../../sql/index.ts';
 import { quote } from '../names.ts';
 import type { CallSite } from '../translate/call.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { NUMBER } from '../types.ts';
 import type { Emitters } from './helpers.ts';
 import { ROW_NUMBER_COLUMN } from './table.ts';
 

@@ -1,14 +1,21 @@
-import { compilationError, unsupported } from '../errors.ts';
+import {
+  type Call,
+  Cursor,
+  compilationError,
+  type Expression,
+  fixed,
+  NUMBER,
+  parseExpression,
+  TEXT,
+  unsupported,
+  VARIANT,
+} from '../../../sql/index.ts';
 import { literal } from '../names.ts';
-import type { Call, Expression } from '../sql/ast.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
 import { textOf } from '../translate/casts.ts';
 import { emit, emitPath } from '../translate/expression.ts';
 import { asOutputs } from '../translate/from.ts';
 import type { Scope, ScopeColumn } from '../translate/scope.ts';
 import type { Emitted, OutputColumn, Translation } from '../translate/translation.ts';
-import { fixed, NUMBER, TEXT, VARIANT } from '../types.ts';
 import { jsonArgument } from './helpers.ts';
 
 /** The hidden column that SEQ4() and its kin read. */

@@ -1,10 +1,9 @@
-import { unsupported } from '../errors.ts';
+import { ARRAY, BINARY, BOOLEAN, fixed, TEXT, unsupported } from '../../../sql/index.ts';
 import { literal } from '../names.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, textOf } from '../translate/casts.ts';
 import { emitStar } from '../translate/query.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { ARRAY, BINARY, BOOLEAN, fixed, TEXT } from '../types.ts';
 import { type Emitter, type Emitters, fill, integerOf, ofText, textTemplate } from './helpers.ts';
 
 const LENGTH = fixed(18, 0);

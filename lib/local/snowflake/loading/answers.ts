@@ -1,5 +1,6 @@
+import { BOOLEAN, LTZ, NUMBER, type SqlType, TEXT } from '../../../sql/index.ts';
 import type { ResultColumn, StatementResult } from '../statement.ts';
-import { BOOLEAN, column, LTZ, NUMBER, type SqlType, TEXT } from '../types.ts';
+import { column } from '../types.ts';
 
 /** A value of an answer before it takes the wire's form. */
 export type AnswerValue = string | number | boolean | Date | null | undefined;

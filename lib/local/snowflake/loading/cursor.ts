@@ -1,5 +1,4 @@
-import { syntaxError } from '../errors.ts';
-import type { Statement, Token } from '../statement.ts';
+import { type Statement, syntaxError, type Token } from '../../../sql/index.ts';
 
 /** Reads the tokens of a statement from left to right. */
 export class TokenCursor {

@@ -1,4 +1,5 @@
-import { compilationError, missingObject, objectExists } from '../errors.ts';
+import { compilationError } from '../../../sql/index.ts';
+import { missingObject, objectExists } from '../errors.ts';
 import { printQualified } from '../names.ts';
 import type { CatalogObject, ExecutionContext, QualifiedName, StatementResult } from '../statement.ts';
 import { done } from './answers.ts';

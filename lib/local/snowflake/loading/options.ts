@@ -1,5 +1,4 @@
-import { compilationError } from '../errors.ts';
-import type { Token } from '../statement.ts';
+import { compilationError, type Token } from '../../../sql/index.ts';
 import type { TokenCursor } from './cursor.ts';
 
 /** The value of `NAME = value`: a word or number as written, a string, a list, or options of its own in parentheses. */

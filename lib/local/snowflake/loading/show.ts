@@ -1,6 +1,6 @@
+import type { SqlType } from '../../../sql/index.ts';
 import { noCurrent } from '../errors.ts';
 import type { CatalogObject, ExecutionContext, StatementResult } from '../statement.ts';
-import type { SqlType } from '../types.ts';
 import { type AnswerValue, answer } from './answers.ts';
 import type { TokenCursor } from './cursor.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unsupported } from '../errors.ts';
+import { unsupported } from '../../../sql/index.ts';
 import type { EngineServices, QualifiedName, SessionState, Source } from '../statement.ts';
 import { S3Files, type StagedFile } from './stages/s3-files.ts';
 

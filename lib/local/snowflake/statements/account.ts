@@ -1,7 +1,7 @@
+import { Cursor } from '../../../sql/index.ts';
 import { StatementContext } from '../context.ts';
 import { missingObject, objectExists } from '../errors.ts';
 import { printName } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { CatalogObject, QualifiedName, StatementHandler } from '../statement.ts';
 import { createHeader, ifExists, ifNotExists, readOptions } from './header.ts';
 import { done, message } from './result.ts';

@@ -1,14 +1,20 @@
+import {
+  Cursor,
+  compilationError,
+  parseExpression,
+  type SqlType,
+  typeName,
+  unsupported,
+} from '../../../sql/index.ts';
 import { createDuckTable, duckDefault, refuseTwins } from '../catalog/create-table.ts';
 import { announce, moveTable, requirePlace } from '../catalog/lifecycle.ts';
 import { type TableColumn, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, invalidIdentifier, missingObject, objectExists, unsupported } from '../errors.ts';
+import { invalidIdentifier, missingObject, objectExists } from '../errors.ts';
 import { duckName, duckTable, printName, printQualified, quote } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
 import type { CatalogObject, QualifiedName, StatementHandler } from '../statement.ts';
 import { assignTo } from '../translate/casts.ts';
-import { duckType, type SqlType, typeName } from '../types.ts';
+import { duckType } from '../types.ts';
 import { parseColumn, parseTableConstraint } from './column-definition.ts';
 import { ifExists, ifNotExists, readGroup, readOptions } from './header.ts';
 import { done } from './result.ts';

@@ -1,7 +1,5 @@
+import { type Cursor, parseExpression, unsupported } from '../../../sql/index.ts';
 import type { TableColumn } from '../catalog/tables.ts';
-import { unsupported } from '../errors.ts';
-import type { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
 import { readGroup } from './header.ts';
 
 /** What stands in the parentheses of CREATE TABLE. */

@@ -1,8 +1,8 @@
+import { Cursor, unsupported } from '../../../sql/index.ts';
 import { tableOrView } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { missingObject, unsupported } from '../errors.ts';
+import { missingObject } from '../errors.ts';
 import { printQualified } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { QualifiedName, StatementHandler } from '../statement.ts';
 import { ifExists } from './header.ts';
 import { done } from './result.ts';

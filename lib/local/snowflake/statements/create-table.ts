@@ -1,12 +1,12 @@
+import { type Cursor, compilationError, SqlError, unsupported } from '../../../sql/index.ts';
 import { cloneTable } from '../catalog/clone.ts';
 import { createDuckTable, refuseTwins } from '../catalog/create-table.ts';
 import { dropTable, requirePlace } from '../catalog/lifecycle.ts';
 import { columnsOfQuery, ctasSelect } from '../catalog/query-columns.ts';
 import { type TableColumn, type TableProperties, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, missingObject, objectExists, SqlError, unsupported } from '../errors.ts';
+import { missingObject, objectExists } from '../errors.ts';
 import { duckName, duckTable, printName, printQualified, quote } from '../names.ts';
-import type { Cursor } from '../sql/cursor.ts';
 import type { QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
 import { translateQuery } from '../translate/index.ts';
 import { parseWholeQuery } from '../translate/resolve.ts';

@@ -1,8 +1,8 @@
+import { Cursor, unsupported } from '../../../sql/index.ts';
 import { cloneSchemaContents } from '../catalog/clone.ts';
 import { StatementContext } from '../context.ts';
-import { missingObject, noCurrent, objectExists, unsupported } from '../errors.ts';
+import { missingObject, noCurrent, objectExists } from '../errors.ts';
 import { duckSchema, printName } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { CatalogObject, StatementHandler } from '../statement.ts';
 import { createHeader, ifExists, ifNotExists, readOptions } from './header.ts';
 import { done, message } from './result.ts';

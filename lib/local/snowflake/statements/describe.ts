@@ -1,11 +1,10 @@
+import { Cursor, LTZ, SqlError, type SqlType, TEXT, typeName } from '../../../sql/index.ts';
 import { wireMoment } from '../catalog/history.ts';
 import { type TableColumn, tableColumns, tableOrView } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { missingObject, SqlError } from '../errors.ts';
+import { missingObject } from '../errors.ts';
 import { printName } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { CatalogObject, StatementHandler, StatementResult } from '../statement.ts';
-import { LTZ, type SqlType, TEXT, typeName } from '../types.ts';
 import { listing } from './result.ts';
 
 const yes = (value: boolean | undefined) => (value ? 'Y' : 'N');

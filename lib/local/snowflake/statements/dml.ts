@@ -1,13 +1,21 @@
+import {
+  Cursor,
+  compilationError,
+  type Expression,
+  type FromItem,
+  parseExpression,
+  parseFrom,
+  parseQuery,
+  parseRows,
+  type Query,
+  startsQuery,
+  unsupported,
+} from '../../../sql/index.ts';
 import { columnsOfQuery } from '../catalog/query-columns.ts';
 import { type TableColumn, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, invalidIdentifier, unsupported } from '../errors.ts';
+import { invalidIdentifier } from '../errors.ts';
 import { duckTable, printName, printQualified, quote } from '../names.ts';
-import type { Expression, FromItem, Query } from '../sql/ast.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
-import { parseFrom } from '../sql/from.ts';
-import { parseQuery, parseRows, startsQuery } from '../sql/query.ts';
 import type { Extension, QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
 import { assignTo } from '../translate/casts.ts';
 import { asCondition, emit } from '../translate/expression.ts';

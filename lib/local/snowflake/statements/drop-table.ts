@@ -1,8 +1,8 @@
+import { Cursor, SqlError } from '../../../sql/index.ts';
 import { dropTable } from '../catalog/lifecycle.ts';
 import { StatementContext } from '../context.ts';
-import { missingObject, SqlError } from '../errors.ts';
+import { missingObject } from '../errors.ts';
 import { duckTable, printName, printQualified } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { StatementHandler } from '../statement.ts';
 import { changed } from './dml.ts';
 import { ifExists } from './header.ts';

@@ -1,8 +1,7 @@
+import { Cursor, SqlError, unsupported } from '../../../sql/index.ts';
 import { tableOrView } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { SqlError, unsupported } from '../errors.ts';
 import { printName, printQualified } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { QualifiedName, StatementHandler } from '../statement.ts';
 import { done } from './result.ts';
 

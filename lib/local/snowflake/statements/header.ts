@@ -1,5 +1,4 @@
-import { Cursor } from '../sql/cursor.ts';
-import type { Statement } from '../statement.ts';
+import { Cursor, type Statement } from '../../../sql/index.ts';
 
 /** What stands between CREATE and the kind of its object. */
 export interface CreateHeader {

@@ -1,10 +1,14 @@
+import {
+  Cursor,
+  compilationError,
+  type Expression,
+  parseExpression,
+  parseFromItem,
+  SqlError,
+  unsupported,
+} from '../../../sql/index.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, SqlError, unsupported } from '../errors.ts';
 import { duckTable, quote } from '../names.ts';
-import type { Expression } from '../sql/ast.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
-import { parseFromItem } from '../sql/from.ts';
 import type { StatementHandler } from '../statement.ts';
 import { assignTo } from '../translate/casts.ts';
 import { asCondition, emit } from '../translate/expression.ts';

@@ -1,5 +1,6 @@
+import { NUMBER, type SqlType, TEXT } from '../../../sql/index.ts';
 import type { ResultColumn, StatementResult } from '../statement.ts';
-import { column, NUMBER, type SqlType, TEXT } from '../types.ts';
+import { column } from '../types.ts';
 
 /** The one-row answer of DDL. */
 export function message(text: string): StatementResult {

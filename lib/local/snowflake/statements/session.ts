@@ -1,16 +1,21 @@
+import {
+  Cursor,
+  compilationError,
+  type Expression,
+  parseExpression,
+  SqlError,
+  TEXT,
+  unsupported,
+} from '../../../sql/index.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, missingObject, SqlError, unsupported } from '../errors.ts';
+import { missingObject } from '../errors.ts';
 import { literal, printName } from '../names.ts';
 import { readResult } from '../rows.ts';
-import type { Expression } from '../sql/ast.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
 import type { StatementHandler } from '../statement.ts';
 import { emit } from '../translate/expression.ts';
 import { dynamicName } from '../translate/from.ts';
 import { beginTranslation } from '../translate/index.ts';
 import { Scope } from '../translate/scope.ts';
-import { TEXT } from '../types.ts';
 import { parameterDefaults } from '../wire/parameters.ts';
 import { readOptions } from './header.ts';
 import { done } from './result.ts';

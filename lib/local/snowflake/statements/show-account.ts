@@ -1,8 +1,7 @@
+import { type Cursor, NUMBER, TEXT, typeName } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
 import { printName } from '../names.ts';
-import type { Cursor } from '../sql/cursor.ts';
 import type { CatalogObject, StatementResult } from '../statement.ts';
-import { NUMBER, TEXT, typeName } from '../types.ts';
 import { parameterDefaults } from '../wire/parameters.ts';
 import { listing } from './result.ts';
 import { comment, created, type Field, fixedText, name, owner, text } from './show-fields.ts';

@@ -1,8 +1,8 @@
+import { LTZ, NUMBER, TEXT } from '../../../sql/index.ts';
 import { wireMoment } from '../catalog/history.ts';
 import { type TableColumn, tableColumns, tableOrView } from '../catalog/tables.ts';
 import type { StatementContext } from '../context.ts';
 import type { CatalogObject, StatementResult } from '../statement.ts';
-import { LTZ, NUMBER, TEXT } from '../types.ts';
 import { listing } from './result.ts';
 import { likeMatches, type ShowFilter, scopeOf } from './show-filter.ts';
 

@@ -1,7 +1,7 @@
+import { LTZ, type SqlType, TEXT } from '../../../sql/index.ts';
 import { wireMoment } from '../catalog/history.ts';
 import { tableProperties } from '../catalog/tables.ts';
 import type { CatalogObject } from '../statement.ts';
-import { LTZ, type SqlType, TEXT } from '../types.ts';
 
 /** A column of a SHOW: its name, type and how it is read. */
 export type Field<T> = readonly [string, SqlType, (value: T) => string | null];

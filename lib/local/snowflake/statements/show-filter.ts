@@ -1,7 +1,7 @@
+import { type Cursor, unsupported } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
-import { missingObject, unsupported } from '../errors.ts';
+import { missingObject } from '../errors.ts';
 import { printName } from '../names.ts';
-import type { Cursor } from '../sql/cursor.ts';
 import type { CatalogObject } from '../statement.ts';
 
 /** The clauses that every SHOW takes. */

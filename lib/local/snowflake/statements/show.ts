@@ -1,9 +1,8 @@
+import { Cursor, NUMBER, TEXT } from '../../../sql/index.ts';
 import { tableProperties, viewProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
 import { duckTable } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { CatalogObject, StatementHandler, StatementResult } from '../statement.ts';
-import { NUMBER, TEXT } from '../types.ts';
 import { listing } from './result.ts';
 import {
   showGrants,

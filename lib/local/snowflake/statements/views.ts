@@ -1,11 +1,11 @@
+import { Cursor, compilationError, SqlError } from '../../../sql/index.ts';
 import { refuseTwins } from '../catalog/create-table.ts';
 import { requirePlace } from '../catalog/lifecycle.ts';
 import { columnsOfQuery } from '../catalog/query-columns.ts';
 import { type TableColumn, type ViewProperties, viewProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { compilationError, missingObject, objectExists, SqlError } from '../errors.ts';
+import { missingObject, objectExists } from '../errors.ts';
 import { printName, printQualified } from '../names.ts';
-import { Cursor } from '../sql/cursor.ts';
 import type { StatementHandler } from '../statement.ts';
 import { translateQuery } from '../translate/index.ts';
 import { parseWholeQuery } from '../translate/resolve.ts';

@@ -1,5 +1,16 @@
-import { compilationError } from '../errors.ts';
-import { BOOLEAN, DATE, FLOAT, fixed, LTZ, NTZ, type SqlType, TEXT, TIME, TZ } from '../types.ts';
+import {
+  BOOLEAN,
+  compilationError,
+  DATE,
+  FLOAT,
+  fixed,
+  LTZ,
+  NTZ,
+  type SqlType,
+  TEXT,
+  TIME,
+  TZ,
+} from '../../../sql/index.ts';
 import { castTo, constantText } from './casts.ts';
 import type { Emitted, Translation } from './translation.ts';
 

@@ -1,8 +1,13 @@
-import { compilationError, unsupported } from '../errors.ts';
+import {
+  type Argument,
+  type Call,
+  compilationError,
+  type Expression,
+  type SqlType,
+  unsupported,
+} from '../../../sql/index.ts';
 import { constantFunctions } from '../functions/context.ts';
 import { FUNCTIONS } from '../functions/index.ts';
-import type { Argument, Call, Expression } from '../sql/ast.ts';
-import type { SqlType } from '../types.ts';
 import { emit, emitOrder, emitOver } from './expression.ts';
 import type { Scope } from './scope.ts';
 import type { Emitted, Translation } from './translation.ts';

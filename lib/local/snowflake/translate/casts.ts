@@ -1,5 +1,6 @@
+import { type SqlType, TEXT } from '../../../sql/index.ts';
 import { literal } from '../names.ts';
-import { duckType, type SqlType, TEXT } from '../types.ts';
+import { duckType } from '../types.ts';
 import type { Emitted } from './translation.ts';
 
 export function isJson(type: SqlType | undefined): boolean {

@@ -1,18 +1,24 @@
-import { compilationError, invalidIdentifier, missingObject, unsupported } from '../errors.ts';
-import { duckTable, literal, printQualified, qualify, quote } from '../names.ts';
-import type { Expression, Identifier, OrderItem, Over, PathStep } from '../sql/ast.ts';
 import {
   ARRAY,
   BINARY,
   BOOLEAN,
+  compilationError,
+  type Expression,
   FLOAT,
   fixed,
+  type Identifier,
   NUMBER,
   OBJECT,
+  type OrderItem,
+  type Over,
+  type PathStep,
   type SqlType,
   TEXT,
+  unsupported,
   VARIANT,
-} from '../types.ts';
+} from '../../../sql/index.ts';
+import { invalidIdentifier, missingObject } from '../errors.ts';
+import { duckTable, literal, printQualified, qualify, quote } from '../names.ts';
 import { emitBind } from './binds.ts';
 import { emitCall } from './call.ts';
 import { castTo, constantText, isJson, textOf, toJson, unify } from './casts.ts';

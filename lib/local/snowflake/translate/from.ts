@@ -1,9 +1,18 @@
+import {
+  type Alias,
+  compilationError,
+  type Expression,
+  type FromItem,
+  type FromSource,
+  type Identifier,
+  type Join,
+  nameOf,
+  unsupported,
+} from '../../../sql/index.ts';
 import { tableProperties, viewProperties } from '../catalog/tables.ts';
-import { compilationError, missingObject, unsupported } from '../errors.ts';
+import { missingObject } from '../errors.ts';
 import { emitTableFunction } from '../functions/table.ts';
 import { duckTable, printName, printQualified, qualify, quote } from '../names.ts';
-import type { Alias, Expression, FromItem, FromSource, Identifier, Join } from '../sql/ast.ts';
-import { nameOf } from '../sql/cursor.ts';
 import type { QualifiedName, ResultColumn } from '../statement.ts';
 import { asCondition, emit } from './expression.ts';
 import { emitWrap } from './pivot.ts';

@@ -1,8 +1,5 @@
+import { Cursor, parseExpression, type Query, startsQuery } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
-import type { Query } from '../sql/ast.ts';
-import { Cursor } from '../sql/cursor.ts';
-import { parseExpression } from '../sql/expressions.ts';
-import { startsQuery } from '../sql/query.ts';
 import { emit } from './expression.ts';
 import { emitQuery } from './query.ts';
 import { parseWholeQuery, resolve } from './resolve.ts';

@@ -1,5 +1,13 @@
-import { compilationError } from '../errors.ts';
-import { BOOLEAN, DATE, FLOAT, fixed, NTZ, type SqlType, TEXT } from '../types.ts';
+import {
+  BOOLEAN,
+  compilationError,
+  DATE,
+  FLOAT,
+  fixed,
+  NTZ,
+  type SqlType,
+  TEXT,
+} from '../../../sql/index.ts';
 import { castTo, isJson, isMoment, isNumeric, isZoned, textOf } from './casts.ts';
 import type { Emitted } from './translation.ts';
 

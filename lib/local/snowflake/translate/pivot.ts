@@ -1,7 +1,5 @@
-import { compilationError, unsupported } from '../errors.ts';
+import { type Alias, compilationError, TEXT, unsupported, type Wrap } from '../../../sql/index.ts';
 import { literal, quote } from '../names.ts';
-import type { Alias, Wrap } from '../sql/ast.ts';
-import { TEXT } from '../types.ts';
 import { unify } from './casts.ts';
 import { emit } from './expression.ts';
 import { compare } from './operators.ts';

@@ -1,15 +1,15 @@
-import { compilationError } from '../errors.ts';
+import {
+  compilationError,
+  type Expression,
+  type Query,
+  type QueryBody,
+  type Select,
+  type SelectItem,
+  type SetOperation,
+  type Star,
+  type Values,
+} from '../../../sql/index.ts';
 import { quote } from '../names.ts';
-import type {
-  Expression,
-  Query,
-  QueryBody,
-  Select,
-  SelectItem,
-  SetOperation,
-  Star,
-  Values,
-} from '../sql/ast.ts';
 import { castTo, commonType, unify } from './casts.ts';
 import { asCondition, emit, emitOrder } from './expression.ts';
 import { emitFrom } from './from.ts';

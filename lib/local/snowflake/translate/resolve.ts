@@ -1,11 +1,18 @@
+import {
+  type Argument,
+  type Call,
+  Cursor,
+  type Expression,
+  type FromSource,
+  nameOf,
+  parseQuery,
+  type Query,
+} from '../../../sql/index.ts';
 import { informationSchema } from '../catalog/information-schema.ts';
 import { viewProperties } from '../catalog/tables.ts';
 import type { StatementContext } from '../context.ts';
 import { coreSystemFunction } from '../functions/system.ts';
 import { duckTable, qualify } from '../names.ts';
-import type { Argument, Call, Expression, FromSource, Query } from '../sql/ast.ts';
-import { Cursor, nameOf } from '../sql/cursor.ts';
-import { parseQuery } from '../sql/query.ts';
 import type { ConstantArgument, QualifiedName } from '../statement.ts';
 import { sourceOfResult } from './source.ts';
 import type { Resolved } from './translation.ts';

@@ -1,7 +1,6 @@
+import type { Identifier, SqlType } from '../../../sql/index.ts';
 import { invalidIdentifier } from '../errors.ts';
 import { printName } from '../names.ts';
-import type { Identifier } from '../sql/ast.ts';
-import type { SqlType } from '../types.ts';
 
 export interface ScopeColumn {
   readonly name: string;

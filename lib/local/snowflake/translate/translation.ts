@@ -1,7 +1,6 @@
+import type { Expression, Query, SqlType } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
-import type { Expression, Query } from '../sql/ast.ts';
 import type { QualifiedName, ResultColumn, Source } from '../statement.ts';
-import type { SqlType } from '../types.ts';
 
 /** A piece of DuckDB's SQL and the Snowflake type of its value, where that is known. */
 export interface Emitted {

@@ -1,8 +1,7 @@
+import { MAX_BINARY, MAX_TEXT, SqlError } from '../../../sql/index.ts';
 import type { Engine } from '../engine.ts';
-import { SqlError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { ResultColumn, StatementResult } from '../statement.ts';
-import { MAX_BINARY, MAX_TEXT } from '../types.ts';
 import { readBindings } from './binds.ts';
 import { isRecord, ok, refused, type WireAnswer, type WireRequest } from './http.ts';
 import { sessionParameters } from './parameters.ts';

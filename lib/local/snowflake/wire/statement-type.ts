@@ -1,5 +1,5 @@
+import { splitStatements } from '../../../sql/index.ts';
 import { headOf } from '../head.ts';
-import { splitStatements } from '../lexer.ts';
 import type { StatementResult } from '../statement.ts';
 
 /** Snowflake's numbers of statement kinds; the driver counts affected rows for 0x3000 to 0x3fff. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tokenize } from '../../../../lib/local/snowflake/lexer.ts';
 import { TokenCursor } from '../../../../lib/local/snowflake/loading/cursor.ts';
 import { fileFormat } from '../../../../lib/local/snowflake/loading/files/format.ts';
 import {
@@ -9,6 +8,7 @@ import {
   readOptions,
 } from '../../../../lib/local/snowflake/loading/options.ts';
 import { nextRun, parseSchedule } from '../../../../lib/local/snowflake/loading/tasks/schedule.ts';
+import { tokenize } from '../../../../lib/sql/index.ts';
 
 const parse = (text: string) => readOptions(new TokenCursor({ text, tokens: tokenize(text) }));
 

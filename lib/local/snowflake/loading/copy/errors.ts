@@ -1,4 +1,4 @@
-import { SqlError } from '../../errors.ts';
+import { SqlError } from '../../../../sql/index.ts';
 import type { Fault } from '../files/records.ts';
 
 const ADVICE =

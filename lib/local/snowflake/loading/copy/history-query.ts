@@ -1,7 +1,8 @@
+import { LTZ, NUMBER, TEXT } from '../../../../sql/index.ts';
 import { literal } from '../../names.ts';
 import { readResult } from '../../rows.ts';
 import type { ConstantArgument, ExecutionContext, Source, StatementResult } from '../../statement.ts';
-import { column, LTZ, NUMBER, TEXT } from '../../types.ts';
+import { column } from '../../types.ts';
 import { splitName } from '../cursor.ts';
 
 const STATUS = `CASE status WHEN 'LOADED' THEN 'Loaded' WHEN 'PARTIALLY_LOADED' THEN 'Partially loaded' ELSE 'Load failed' END`;

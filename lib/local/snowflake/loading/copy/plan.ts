@@ -1,4 +1,4 @@
-import { compilationError } from '../../errors.ts';
+import { compilationError } from '../../../../sql/index.ts';
 import { printQualified, quote } from '../../names.ts';
 import type { ExecutionContext, QualifiedName, ResultColumn } from '../../statement.ts';
 import type { Layout, LocalCopy } from '../files/local-copy.ts';

@@ -1,4 +1,4 @@
-import { SqlError, unsupported } from '../../errors.ts';
+import { SqlError, unsupported } from '../../../../sql/index.ts';
 import { literal, quote } from '../../names.ts';
 import { readResult } from '../../rows.ts';
 import type { ExecutionContext, StatementResult } from '../../statement.ts';

@@ -1,6 +1,5 @@
-import { compilationError, unsupported } from '../../errors.ts';
-import { tokenize } from '../../lexer.ts';
-import type { ExecutionContext, QualifiedName, Statement } from '../../statement.ts';
+import { compilationError, type Statement, tokenize, unsupported } from '../../../../sql/index.ts';
+import type { ExecutionContext, QualifiedName } from '../../statement.ts';
 import { TokenCursor } from '../cursor.ts';
 import { CSV_DEFAULTS, type FileFormat } from '../files/format.ts';
 import { readFormatChoice, resolveFormat } from '../files/format-choice.ts';

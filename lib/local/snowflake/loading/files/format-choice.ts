@@ -1,4 +1,5 @@
-import { compilationError, missingObject } from '../../errors.ts';
+import { compilationError } from '../../../../sql/index.ts';
+import { missingObject } from '../../errors.ts';
 import { printQualified } from '../../names.ts';
 import type { ExecutionContext } from '../../statement.ts';
 import { splitName } from '../cursor.ts';

@@ -1,4 +1,4 @@
-import { unsupported } from '../../errors.ts';
+import { unsupported } from '../../../../sql/index.ts';
 import { OptionReader, type Options } from '../options.ts';
 
 export type Compression = 'AUTO' | 'GZIP' | 'ZSTD' | 'BROTLI' | 'DEFLATE' | 'RAW_DEFLATE' | 'NONE';

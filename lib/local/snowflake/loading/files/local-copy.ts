@@ -8,7 +8,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
-import { SqlError } from '../../errors.ts';
+import { SqlError } from '../../../../sql/index.ts';
 import type { S3Files, StagedFile } from '../stages/s3-files.ts';
 import { type CanonicalPart, CanonicalWriter } from './canonical-writer.ts';
 import { FastCsvScanner, isPlainCsv } from './csv-fast.ts';

@@ -1,6 +1,7 @@
+import { NTZ, NUMBER, TEXT, VARIANT } from '../../../../sql/index.ts';
 import { literal, quote } from '../../names.ts';
 import type { ResultColumn, Source } from '../../statement.ts';
-import { column, NTZ, NUMBER, TEXT, VARIANT } from '../../types.ts';
+import { column } from '../../types.ts';
 import type { FileFormat } from './format.ts';
 import { contentKey, type Layout, type LocalCopy } from './local-copy.ts';
 

@@ -1,4 +1,5 @@
-import type { ExecutionContext, Statement, StatementHandler, StatementResult } from '../../statement.ts';
+import type { Statement } from '../../../../sql/index.ts';
+import type { ExecutionContext, StatementHandler, StatementResult } from '../../statement.ts';
 import { answer, columnTypes, done } from '../answers.ts';
 import { TokenCursor } from '../cursor.ts';
 import { createObject, dropObject, propertiesOf, readCreate, readTarget, requireObject } from '../objects.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compilationError, unsupported } from '../../errors.ts';
+import { compilationError, unsupported } from '../../../../sql/index.ts';
 import { OptionReader, type Options } from '../options.ts';
 
 /** What the catalog keeps of a storage integration. */

@@ -1,4 +1,4 @@
-import { SqlError } from '../../errors.ts';
+import { SqlError } from '../../../../sql/index.ts';
 import { printQualified } from '../../names.ts';
 import type { CatalogObject, EngineServices, ExecutionContext, QualifiedName } from '../../statement.ts';
 import { type LoadedFile, loadedFiles, recordLoads } from '../copy/history.ts';

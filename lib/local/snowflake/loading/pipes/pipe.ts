@@ -1,5 +1,4 @@
-import { compilationError } from '../../errors.ts';
-import { tokenize } from '../../lexer.ts';
+import { compilationError, tokenize } from '../../../../sql/index.ts';
 import type { CatalogObject, ExecutionContext } from '../../statement.ts';
 import { type CopyStatement, parseCopy } from '../copy/statement.ts';
 import { propertiesOf } from '../objects.ts';

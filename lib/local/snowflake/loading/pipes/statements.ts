@@ -1,6 +1,7 @@
-import { compilationError, objectExists } from '../../errors.ts';
+import { compilationError, type Statement } from '../../../../sql/index.ts';
+import { objectExists } from '../../errors.ts';
 import { printQualified } from '../../names.ts';
-import type { ExecutionContext, Statement, StatementHandler, StatementResult } from '../../statement.ts';
+import type { ExecutionContext, StatementHandler, StatementResult } from '../../statement.ts';
 import { answer, columnTypes, done } from '../answers.ts';
 import { forgetPipe } from '../copy/history.ts';
 import { TokenCursor } from '../cursor.ts';

@@ -1,4 +1,5 @@
-import type { ExecutionContext, Statement, StatementHandler, StatementResult } from '../../statement.ts';
+import type { Statement } from '../../../../sql/index.ts';
+import type { ExecutionContext, StatementHandler, StatementResult } from '../../statement.ts';
 import { TokenCursor } from '../cursor.ts';
 import { parseScript } from './parse.ts';
 import { callProcedure, createProcedure, dropProcedure, showProcedures } from './procedures.ts';

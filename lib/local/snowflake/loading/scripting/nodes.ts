@@ -1,4 +1,4 @@
-import type { Token } from '../../statement.ts';
+import type { Token } from '../../../../sql/index.ts';
 
 /** A piece of a script's text: an expression, a condition or a SQL statement. Positions of its tokens are the script's. */
 export interface Piece {

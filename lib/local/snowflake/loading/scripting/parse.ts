@@ -1,6 +1,4 @@
-import { unsupported } from '../../errors.ts';
-import { isBlockBegin, tokenize } from '../../lexer.ts';
-import type { Token } from '../../statement.ts';
+import { isBlockBegin, type Token, tokenize, unsupported } from '../../../../sql/index.ts';
 import { TokenCursor } from '../cursor.ts';
 import type { Block, Branch, Declaration, Handler, Piece, Step } from './nodes.ts';
 

@@ -1,5 +1,5 @@
-import { compilationError, unsupported } from '../../errors.ts';
-import type { ExecutionContext, Statement, StatementResult } from '../../statement.ts';
+import { compilationError, type Statement, unsupported } from '../../../../sql/index.ts';
+import type { ExecutionContext, StatementResult } from '../../statement.ts';
 import { columnTypes } from '../answers.ts';
 import { TokenCursor } from '../cursor.ts';
 import { createObject, dropObject, propertiesOf, readCreate, readTarget, requireObject } from '../objects.ts';

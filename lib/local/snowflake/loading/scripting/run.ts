@@ -1,4 +1,4 @@
-import { compilationError, SqlError } from '../../errors.ts';
+import { compilationError, SqlError } from '../../../../sql/index.ts';
 import type { ExecutionContext, StatementResult } from '../../statement.ts';
 import type { Block, Branch, Declaration, Handler, Piece, Step } from './nodes.ts';
 import { type Entry, Scope } from './scope.ts';

@@ -1,4 +1,4 @@
-import { compilationError } from '../../errors.ts';
+import { compilationError } from '../../../../sql/index.ts';
 import type { StatementResult } from '../../statement.ts';
 import type { Piece } from './nodes.ts';
 import type { ScriptValue } from './values.ts';

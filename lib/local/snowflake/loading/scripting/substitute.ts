@@ -1,5 +1,4 @@
-import { compilationError } from '../../errors.ts';
-import type { Token } from '../../statement.ts';
+import { compilationError, type Token } from '../../../../sql/index.ts';
 import type { Piece } from './nodes.ts';
 import type { Scope } from './scope.ts';
 import { cellValue, literalOf, type ScriptValue } from './values.ts';

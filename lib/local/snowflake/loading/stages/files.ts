@@ -1,4 +1,4 @@
-import { compilationError } from '../../errors.ts';
+import { compilationError } from '../../../../sql/index.ts';
 import type { TokenCursor } from '../cursor.ts';
 import { missingFile, type S3Files, type StagedFile } from './s3-files.ts';
 import type { StageLocation } from './stage.ts';

@@ -1,4 +1,4 @@
-import { compilationError } from '../../errors.ts';
+import { compilationError } from '../../../../sql/index.ts';
 import type { ConstantArgument, ExecutionContext, Source } from '../../statement.ts';
 import { copyError } from '../copy/errors.ts';
 import { CSV_DEFAULTS } from '../files/format.ts';

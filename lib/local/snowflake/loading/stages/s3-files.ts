@@ -7,7 +7,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { SqlError } from '../../errors.ts';
+import { SqlError } from '../../../../sql/index.ts';
 import type { S3Access } from '../../statement.ts';
 
 /** A file in a bucket. */

@@ -1,4 +1,5 @@
-import { compilationError, missingObject, SqlError, unsupported } from '../../errors.ts';
+import { compilationError, SqlError, unsupported } from '../../../../sql/index.ts';
+import { missingObject } from '../../errors.ts';
 import { printQualified } from '../../names.ts';
 import type { ExecutionContext, QualifiedName } from '../../statement.ts';
 import { splitName } from '../cursor.ts';

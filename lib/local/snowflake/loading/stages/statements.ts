@@ -1,5 +1,5 @@
-import { compilationError, unsupported } from '../../errors.ts';
-import type { ExecutionContext, Statement, StatementHandler, StatementResult } from '../../statement.ts';
+import { compilationError, type Statement, unsupported } from '../../../../sql/index.ts';
+import type { ExecutionContext, StatementHandler, StatementResult } from '../../statement.ts';
 import { answer, columnTypes, done } from '../answers.ts';
 import { TokenCursor } from '../cursor.ts';
 import { CSV_DEFAULTS, formatProperties } from '../files/format.ts';

@@ -1,5 +1,5 @@
+import { BOOLEAN, compilationError, TEXT, unsupported } from '../../../../sql/index.ts';
 import { StatementContext } from '../../context.ts';
-import { compilationError, unsupported } from '../../errors.ts';
 import { literal, printQualified, quote } from '../../names.ts';
 import type { Session, Transaction } from '../../session.ts';
 import type {
@@ -9,7 +9,7 @@ import type {
   ResultColumn,
   Source,
 } from '../../statement.ts';
-import { BOOLEAN, column, duckType, TEXT } from '../../types.ts';
+import { column, duckType } from '../../types.ts';
 import { forgetTable, renameTable } from '../copy/history.ts';
 import { propertiesOf } from '../objects.ts';
 import type { Write, WriteObserver } from './capture.ts';

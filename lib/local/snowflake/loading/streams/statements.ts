@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { compilationError, objectExists, unsupported } from '../../errors.ts';
+import { compilationError, type Statement, unsupported } from '../../../../sql/index.ts';
+import { objectExists } from '../../errors.ts';
 import { printQualified } from '../../names.ts';
-import type {
-  CatalogObject,
-  ExecutionContext,
-  Statement,
-  StatementHandler,
-  StatementResult,
-} from '../../statement.ts';
+import type { CatalogObject, ExecutionContext, StatementHandler, StatementResult } from '../../statement.ts';
 import { answer, columnTypes, done } from '../answers.ts';
 import { TokenCursor } from '../cursor.ts';
 import { propertiesOf, readCreate, readTarget, requireObject } from '../objects.ts';

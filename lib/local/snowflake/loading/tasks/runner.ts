@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SqlError } from '../../errors.ts';
+import { SqlError } from '../../../../sql/index.ts';
 import { printQualified } from '../../names.ts';
 import type { CatalogObject, EngineServices, ExecutionContext, QualifiedName } from '../../statement.ts';
 import { type Attempt, GraphRun, type PlannedRun, type RunsTasks } from './graph-run.ts';

@@ -1,4 +1,4 @@
-import { compilationError } from '../../errors.ts';
+import { compilationError } from '../../../../sql/index.ts';
 
 /** When a task is to run by itself. */
 export type Schedule =

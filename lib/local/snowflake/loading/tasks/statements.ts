@@ -1,10 +1,10 @@
-import { compilationError, missingObject, objectExists, SqlError } from '../../errors.ts';
+import { compilationError, SqlError, type Statement } from '../../../../sql/index.ts';
+import { missingObject, objectExists } from '../../errors.ts';
 import { printQualified } from '../../names.ts';
 import type {
   CatalogObject,
   ExecutionContext,
   QualifiedName,
-  Statement,
   StatementHandler,
   StatementResult,
 } from '../../statement.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { compilationError, unsupported } from '../../errors.ts';
+import { compilationError, unsupported } from '../../../../sql/index.ts';
 import type { CatalogObject, ExecutionContext, QualifiedName } from '../../statement.ts';
 import type { TokenCursor } from '../cursor.ts';
 import { splitName } from '../cursor.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tokenize } from '../../../../../lib/local/snowflake/lexer.ts';
 import { parseScript } from '../../../../../lib/local/snowflake/loading/scripting/index.ts';
 import { Scope } from '../../../../../lib/local/snowflake/loading/scripting/scope.ts';
 import { substitute } from '../../../../../lib/local/snowflake/loading/scripting/substitute.ts';
 import { literalOf } from '../../../../../lib/local/snowflake/loading/scripting/values.ts';
+import { tokenize } from '../../../../../lib/sql/index.ts';
 
 test('a block has declarations, steps and handlers', () => {
   const block = parseScript(`

@@ -1,9 +1,9 @@
-import { compilationError, syntaxError, unsupported } from '../errors.ts';
-import { tokenize } from '../lexer.ts';
-import { isName } from '../names.ts';
-import type { Statement, Token } from '../statement.ts';
-import { namedType, type SqlType } from '../types.ts';
 import type { Identifier } from './ast.ts';
+import { compilationError, syntaxError, unsupported } from './errors.ts';
+import { tokenize } from './lexer.ts';
+import type { Statement, Token } from './tokens.ts';
+import { isName } from './tokens.ts';
+import { namedType, type SqlType } from './types.ts';
 
 /** Second and third words of type names that are written as several. */
 const TYPE_TAILS: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import type { SqlType } from '../types.ts';
+import type { SqlType } from './types.ts';
 
 /** One part of a name: folded when it was written without quotes. */
 export interface Identifier {

@@ -1,8 +1,8 @@
-import { unsupported } from '../errors.ts';
 import type { Alias, FromItem, FromSource, Identifier, Join, Wrap } from './ast.ts';
 import { parseCall } from './calls.ts';
 import type { Cursor } from './cursor.ts';
 import { nameOf } from './cursor.ts';
+import { unsupported } from './errors.ts';
 import { parseExpression } from './expressions.ts';
 import { parseAlias, parseQuery, startsQuery } from './query.ts';
 

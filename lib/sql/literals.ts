@@ -1,6 +1,6 @@
-import { DATE, LTZ, NTZ, type SqlType, TIME, TZ } from '../types.ts';
 import type { Expression } from './ast.ts';
 import type { Cursor } from './cursor.ts';
+import { DATE, LTZ, NTZ, type SqlType, TIME, TZ } from './types.ts';
 
 const TYPED: Readonly<Record<string, SqlType>> = {
   DATE,

@@ -1,6 +1,6 @@
-import { unsupported } from '../errors.ts';
 import type { Argument, Call, Expression, OrderItem, Over } from './ast.ts';
 import type { Cursor } from './cursor.ts';
+import { unsupported } from './errors.ts';
 import { parseExpression } from './expressions.ts';
 import { parseQuery, startsQuery } from './query.ts';
 

@@ -1,5 +1,5 @@
 import { syntaxError } from './errors.ts';
-import type { Statement, Token } from './statement.ts';
+import type { Statement, Token } from './tokens.ts';
 
 const WORD_START = /[A-Za-z_\u0080-\uffff]/;
 const WORD_PART = /[A-Za-z0-9_$\u0080-\uffff]/;

@@ -1,9 +1,9 @@
-import { unsupported } from '../errors.ts';
-import { isName } from '../names.ts';
 import type { Expression, PathStep, Query } from './ast.ts';
 import type { Cursor } from './cursor.ts';
+import { unsupported } from './errors.ts';
 import { parsePrimary } from './primary.ts';
 import { parseQuery, startsQuery } from './query.ts';
+import { isName } from './tokens.ts';
 
 export function parseExpression(cursor: Cursor): Expression {
   return parseOr(cursor);

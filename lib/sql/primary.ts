@@ -1,10 +1,10 @@
-import { BINARY, type SqlType } from '../types.ts';
 import type { Argument, Call, Expression, Star } from './ast.ts';
 import { parseCall } from './calls.ts';
 import type { Cursor } from './cursor.ts';
 import { parseAdditive, parseExpression, parseParenthesized } from './expressions.ts';
 import { parseTypedLiteral } from './literals.ts';
 import { startsQuery } from './query.ts';
+import { BINARY, type SqlType } from './types.ts';
 import { BARE_FUNCTIONS, RESERVED } from './words.ts';
 
 /** A literal, a name, a call, a subquery or what stands in parentheses. */

@@ -1,4 +1,3 @@
-import { unsupported } from '../errors.ts';
 import type {
   CommonTable,
   Expression,
@@ -11,6 +10,7 @@ import type {
 } from './ast.ts';
 import { parseOrderItems } from './calls.ts';
 import type { Cursor } from './cursor.ts';
+import { unsupported } from './errors.ts';
 import { parseExpression } from './expressions.ts';
 import { parseFrom } from './from.ts';
 import { parseStar } from './primary.ts';
