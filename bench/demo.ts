@@ -33,7 +33,7 @@ for (let round = 1; round <= Number(values.rounds); round++) {
     [
       resolve(import.meta.dirname, '../bin/sluice.ts'),
       'demo',
-      '--state',
+      '--local-state',
       state,
       ...(values.data ? ['--data', values.data] : []),
     ],

@@ -41,7 +41,7 @@ export async function runCommand<Options>(
   const interruption = interruptible();
   let loaded: Promise<LoadedProject> | undefined;
   let servers: Promise<LocalServers> | undefined;
-  const state = resolve(globals.state);
+  const state = resolve(globals.localState);
 
   const project = (): Promise<LoadedProject> => {
     loaded ??= loadProject(globals.config);

@@ -1,7 +1,7 @@
 /** Options that every command has. */
 export interface GlobalOptions {
   readonly config: string;
-  readonly state: string;
+  readonly localState: string;
   readonly json: boolean;
   readonly verbose: boolean;
 }

@@ -39,7 +39,7 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
       .copyInheritedSettings(program)
       .description(description)
       .option('--config <file>', 'the config file, or the folder that holds it', '.')
-      .option('--state <dir>', 'where the embedded servers keep their state', '.sluice')
+      .option('--local-state <dir>', 'where the embedded servers keep their state', '.sluice')
       .option('--json', 'one JSON object on stdout, logs on stderr', false)
       .option('--verbose', 'log what happens, as JSON lines on stderr', false)
       .action(async (...given: unknown[]) => {

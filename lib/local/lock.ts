@@ -59,8 +59,8 @@ export function inUse(state: string, holder: Holder): SluiceError {
     message: `The embedded servers of ${state} are in use by process ${pid}.`,
     hint:
       holder.startedFor === undefined
-        ? `Other commands use them while they run: give the same --state. To end them: kill ${pid}.`
-        : `Wait until it has ended, or choose another --state. To run several commands at once, start "sluice local up" first.`,
+        ? `Other commands use them while they run: give the same --local-state. To end them: kill ${pid}.`
+        : `Wait until it has ended, or choose another --local-state. To run several commands at once, start "sluice local up" first.`,
     details: { state, pid },
   });
 }

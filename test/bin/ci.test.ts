@@ -59,7 +59,7 @@ test('a pull request without a Snowflake: production from its base, a comment ke
     GITHUB_TOKEN: 'a-token-of-github',
   };
   const state = temporaryFolder();
-  const at = ['--config', directory, '--state', state];
+  const at = ['--config', directory, '--local-state', state];
   const run = () =>
     sluiceJson<Record<string, unknown>>(['ci', '--days', '4', '--rows', '2000', ...at], { env });
 
@@ -94,7 +94,7 @@ test('a pull request without a Snowflake: production from its base, a comment ke
 }, 180_000);
 
 test('without an event and without --pr it says what is missing', async () => {
-  const outcome = await sluice(['ci', '--config', projectCopy(), '--state', temporaryFolder()], {
+  const outcome = await sluice(['ci', '--config', projectCopy(), '--local-state', temporaryFolder()], {
     env: { GITHUB_EVENT_PATH: '' },
   });
   expect(outcome.exitCode).toBe(2);

@@ -12,7 +12,7 @@ const realSales = resolve(
 type Row = Readonly<Record<string, unknown>>;
 
 async function query(state: string, sql: string): Promise<readonly Row[]> {
-  return (await sluiceJson<readonly Row[]>(['query', sql, '--state', state])).result;
+  return (await sluiceJson<readonly Row[]>(['query', sql, '--local-state', state])).result;
 }
 
 /** What holds for any sales: every row is counted at every place, and every model reconciles with RAW. */
@@ -48,7 +48,7 @@ describe('on generated sales', () => {
   const state = temporaryFolder();
 
   test('the whole way, then once more, leaves every row once', { timeout: 180_000 }, async () => {
-    const args = ['demo', '--state', state, '--rows', '20000', '--days', '40'];
+    const args = ['demo', '--local-state', state, '--rows', '20000', '--days', '40'];
     const first = await sluiceJson<RunReport>(args);
     expect(first.exitCode, first.stderr).toBe(0);
     await expectReconciled(state, first.result);
@@ -62,14 +62,14 @@ describe('on generated sales', () => {
   });
 
   test('reconcile finds every window the same at all places', { timeout: 120_000 }, async () => {
-    const { exitCode, stdout } = await sluice(['reconcile', '--state', state]);
+    const { exitCode, stdout } = await sluice(['reconcile', '--local-state', state]);
     expect(exitCode, stdout).toBe(0);
   });
 });
 
 test('killed half-way and started again, every row is there once', { timeout: 240_000 }, async () => {
   const state = temporaryFolder();
-  const args = ['demo', '--state', state, '--rows', '20000', '--days', '40'];
+  const args = ['demo', '--local-state', state, '--rows', '20000', '--days', '40'];
   const killed = await sluice(args, {
     onStart: (child) => {
       // The extract has begun: some windows are staged, none of the models is built.
@@ -90,7 +90,7 @@ describe.runIf(existsSync(realSales))('on the real sales', () => {
   test('541,909 rows arrive exactly', { timeout: 180_000 }, async () => {
     const { exitCode, result, stderr } = await sluiceJson<RunReport>([
       'demo',
-      '--state',
+      '--local-state',
       state,
       '--data',
       realSales,

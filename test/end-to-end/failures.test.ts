@@ -13,7 +13,7 @@ import { projectCopy, temporaryFolder, writeProjectFile } from '../support/index
 let servers: LocalServers;
 const state = temporaryFolder();
 
-const at = (directory: string): string[] => ['--config', directory, '--state', state];
+const at = (directory: string): string[] => ['--config', directory, '--local-state', state];
 
 async function contextOf(connections: Connections): Promise<RunContext> {
   return {

@@ -27,7 +27,16 @@ async function fingerprint(warehouse: Warehouse, schema: string, name: string): 
 }
 
 try {
-  await run(process.execPath, ['bin/sluice.ts', 'demo', '--state', state, '--rows', '20000', '--days', '40']);
+  await run(process.execPath, [
+    'bin/sluice.ts',
+    'demo',
+    '--local-state',
+    state,
+    '--rows',
+    '20000',
+    '--days',
+    '40',
+  ]);
   const { project } = await loadProject(root);
   const { database, schemas, roles, warehouse: computing } = project.snowflake;
   const servers = await startLocal({ state });

@@ -58,7 +58,7 @@ function checkOrdinaryUser(data: string, owner: number | undefined): void {
       code: 'POSTGRES_OTHER_OWNER',
       kind: 'usage',
       message: `The data folder ${data} belongs to another account: the servers were started by another user before.`,
-      hint: 'Start them as that user (root may always), or choose another --state.',
+      hint: 'Start them as that user (root may always), or choose another --local-state.',
       details: { data },
     });
   }

@@ -63,6 +63,6 @@ function missing(path: string, what: string): SluiceError {
     code: 'ARTIFACTS_MISSING',
     kind: 'usage',
     message: `${path} ${what}.`,
-    hint: 'It is written by `sluice build` and kept in the state folder; --state names another one.',
+    hint: 'It is written by `sluice build` and kept in the state folder; --local-state names another one.',
   });
 }
