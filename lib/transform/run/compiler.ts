@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { nodeDict } from '../artifacts/node-dict.ts';
-import { writeArtifact } from '../artifacts/write.ts';
+import { writeSql } from '../artifacts/write.ts';
 import { RunConfig } from '../context/config-object.ts';
 import { compilerError } from '../context/exceptions.ts';
 import { NodeContext } from '../context/node-context.ts';
@@ -77,7 +77,7 @@ export class Compiler {
           node.resourceType === 'snapshot'
           ? join(node.originalPath, `${node.name}.sql`)
           : node.originalPath;
-    return writeArtifact(this.#directory, join(folder, node.packageName, below), `${sql.trim()}\n`);
+    return writeSql(this.#directory, join(folder, node.packageName, below), sql);
   }
 
   async #render(node: SqlNode, context: NodeContext): Promise<string> {
