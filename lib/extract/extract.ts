@@ -22,6 +22,7 @@ import {
   type ExtractProgress,
   type ExtractRetry,
   extractWindow,
+  type UploadedWindow,
   type WindowContext,
   type WindowJob,
 } from './window-job.ts';
@@ -46,6 +47,8 @@ export interface ExtractOptions {
   readonly pieceSizes?: PieceSizes;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ExtractProgress) => void;
+  /** A window's files are durable, and its manifest comes next. */
+  readonly onUploaded?: (uploaded: UploadedWindow) => void;
   /** The source has changed since the contract was recorded, in a way that stops nothing. */
   readonly onDrift?: (table: string, changes: readonly ColumnChange[]) => void;
   /** A window begins again: something outside failed that heals itself. */
@@ -182,7 +185,7 @@ class ExtractRun {
   }
 
   async #extract(job: WindowJob): Promise<void> {
-    const { onProgress, onRetry } = this.#options;
+    const { onProgress, onUploaded, onRetry } = this.#options;
     const context: WindowContext = {
       project: this.#options.project.name,
       runId: this.#options.runId,
@@ -192,6 +195,7 @@ class ExtractRun {
       pieceSizes: this.#pieceSizes,
       signal: this.#signal,
       onProgress: (progress) => onProgress?.(progress),
+      onUploaded: (uploaded) => onUploaded?.(uploaded),
       onRetry: (retry) => onRetry?.(retry),
     };
     try {

@@ -31,6 +31,14 @@ export interface ExtractProgress {
   readonly done: boolean;
 }
 
+/** All files of a window are durable; its manifest is not written yet. */
+export interface UploadedWindow {
+  readonly table: string;
+  readonly window: string;
+  readonly files: number;
+  readonly rows: number;
+}
+
 export interface ExtractRetry {
   readonly table: string;
   readonly window: string;
@@ -50,12 +58,15 @@ export interface WindowContext {
   readonly pieceSizes: PieceSizes;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ExtractProgress) => void;
+  readonly onUploaded: (uploaded: UploadedWindow) => void;
   readonly onRetry: (retry: ExtractRetry) => void;
 }
 
 /** Extracts one window: its rows, then its manifest. */
 export async function extractWindow(job: WindowJob, context: WindowContext): Promise<Manifest> {
   const manifest = manifestOf(job, context, await readRows(job, context));
+  const { table, window, files, totalRows } = manifest;
+  context.onUploaded({ table, window: window.id, files: files.length, rows: totalRows });
   await context.staging.putManifest(manifest, { signal: context.signal });
   return manifest;
 }

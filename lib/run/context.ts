@@ -29,7 +29,18 @@ export type RunEvent =
       /** So far, of this window. */
       readonly rows: number;
       readonly bytes: number;
+      /** The manifest is written. */
       readonly done: boolean;
     }
+  | {
+      /** The files of a window are durable; its manifest comes next. */
+      readonly type: 'uploaded';
+      readonly table: string;
+      readonly window: string;
+      readonly files: number;
+      readonly rows: number;
+    }
   | { readonly type: 'loaded'; readonly loads: readonly Load[] }
-  | { readonly type: 'node'; readonly node: NodeEvent };
+  | { readonly type: 'node'; readonly node: NodeEvent }
+  /** Readers see what was built of this relation. */
+  | { readonly type: 'published'; readonly relation: string };

@@ -47,6 +47,7 @@ export async function extractStep(
       windows,
       ...(context.signal ? { signal: context.signal } : {}),
       onProgress: (progress) => context.onEvent?.({ type: 'extracted', ...progress }),
+      onUploaded: (uploaded) => context.onEvent?.({ type: 'uploaded', ...uploaded }),
       onDrift: (table, changes) =>
         context.logger.warn('the source has changed', { runId, table, changes: changes.map(describeChange) }),
       onRetry: ({ error, ...retry }) =>

@@ -1,6 +1,6 @@
 import { connectWarehouse } from '../snowflake/index.ts';
-import type { TransformOptions } from '../transform/index.ts';
-import type { RunContext } from './context.ts';
+import type { PublishEvent, TransformOptions } from '../transform/index.ts';
+import type { RunContext, RunEvent } from './context.ts';
 
 export interface TransformChoice {
   readonly select?: readonly string[];
@@ -44,5 +44,17 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
     ...(choice.review === undefined ? {} : { review: choice.review }),
     ...(context.signal ? { signal: context.signal } : {}),
     onNode: (node) => context.onEvent?.({ type: 'node', node }),
+    onPublish: (event) => context.onEvent?.(publishEvent(event)),
   };
+}
+
+function publishEvent(event: PublishEvent): RunEvent {
+  switch (event.state) {
+    case 'started':
+      return { type: 'step', step: 'publish', state: 'started' };
+    case 'published':
+      return { type: 'published', relation: event.relation };
+    case 'done':
+      return { type: 'step', step: 'publish', state: 'done', milliseconds: event.ms };
+  }
 }

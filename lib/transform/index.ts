@@ -8,6 +8,7 @@ export type {
   ListReport,
   NodeEvent,
   PruneReport,
+  PublishEvent,
   ShowReport,
   TestResult,
   TransformOptions,

@@ -24,6 +24,8 @@ export interface TransformOptions {
   readonly artifactsDirectory: string;
   /** Called once for every node, as it ends. */
   readonly onNode?: (event: NodeEvent) => void;
+  /** Called around the publishing of what was built, and once for every relation that readers see anew. */
+  readonly onPublish?: (event: PublishEvent) => void;
   /** What templates say with `log(…, info=true)`, `print` and `exceptions.warn`. */
   readonly onMessage?: (message: string) => void;
   readonly signal?: AbortSignal;
@@ -37,6 +39,12 @@ export interface TransformOptions {
    */
   readonly review?: string;
 }
+
+/** How the publishing of what was built goes on. `done` comes after the candidates are dropped. */
+export type PublishEvent =
+  | { readonly state: 'started' }
+  | { readonly state: 'published'; readonly relation: string }
+  | { readonly state: 'done'; readonly ms: number };
 
 /** A node of a run that is over. */
 export interface NodeEvent {

@@ -189,6 +189,8 @@ export class Build {
   async #publish(): Promise<void> {
     const { project, runId, options } = this.#workspace;
     if (this.#models.length === 0) return;
+    const started = performance.now();
+    options.onPublish?.({ state: 'started' });
     await this.#withSession('publish', async (session) => {
       await publishCandidates(this.#models, {
         project,
@@ -196,9 +198,11 @@ export class Build {
         cache: this.#cache,
         runId,
         artifactsDirectory: options.artifactsDirectory,
+        onPublished: (relation) => options.onPublish?.({ state: 'published', relation }),
       });
       await dropCandidates(session, this.#schemas, runId);
     });
+    options.onPublish?.({ state: 'done', ms: performance.now() - started });
   }
 
   #hooks(when: 'start' | 'end'): Promise<void> {

@@ -4,7 +4,7 @@ import { compilerError } from '../context/exceptions.ts';
 import { NodeSession, type RelationCache } from '../context/session.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
-import { relationKey } from '../relation.ts';
+import { relationKey, sqlName } from '../relation.ts';
 import { Compiler } from './compiler.ts';
 import { isTransient } from './execute-model.ts';
 import { Placement, publishedRelation } from './placement.ts';
@@ -16,11 +16,13 @@ export interface PublishParts {
   readonly cache: RelationCache;
   readonly runId: string;
   readonly artifactsDirectory: string;
+  /** Called with every relation once readers see it. */
+  readonly onPublished: (relation: string) => void;
 }
 
 /** Makes the candidates of a run what readers see. `models` are in the order of the graph. */
 export async function publishCandidates(models: readonly SqlNode[], parts: PublishParts): Promise<void> {
-  const { warehouse, cache, runId, project, artifactsDirectory } = parts;
+  const { warehouse, cache, runId, project, artifactsDirectory, onPublished } = parts;
   const session = new NodeSession(warehouse, cache);
   const candidates = new Placement(new Set(models.map(({ uniqueId }) => uniqueId)), runId);
   // Every schema is asked anew: other runs may have changed what is published since this one began.
@@ -34,7 +36,12 @@ export async function publishCandidates(models: readonly SqlNode[], parts: Publi
     if (before?.type === 'table' || before?.type === 'view') there.set(relationKey(published), before.type);
     publications.push(await publicationOf(node, candidates, compiler, session));
   }
-  await publishAll(warehouse, publications, (relation) => there.get(relationKey(relation)));
+  await publishAll(
+    warehouse,
+    publications,
+    (relation) => there.get(relationKey(relation)),
+    (relation) => onPublished(sqlName(relation)),
+  );
 }
 
 async function publicationOf(

@@ -48,10 +48,12 @@ export async function publishAll(
   session: Warehouse,
   publications: readonly Publication[],
   kindOf: (relation: RelationName) => 'table' | 'view' | undefined,
+  onPublished: (relation: RelationName) => void,
 ): Promise<void> {
   for (const publication of publications) {
     for (const sql of publishStatements(publication, kindOf(publication.published))) {
       await session.execute(sql);
     }
+    onPublished(publication.published);
   }
 }
