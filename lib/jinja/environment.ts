@@ -4,6 +4,7 @@ import { generate, type KnownOperations } from './compile/program.ts';
 import { builtinFilters } from './filters/index.ts';
 import { builtinTests } from './filters/tests.ts';
 import { parse } from './parser/parse.ts';
+import { Program } from './program.ts';
 import { Access, type MissingPolicy } from './runtime/access.ts';
 import { invoke } from './runtime/call.ts';
 import type { Core, Operation } from './runtime/core.ts';
@@ -26,11 +27,14 @@ class CompilingEnvironment implements Environment {
   private readonly core: Core;
   private readonly known: KnownOperations;
   private readonly cache = new Map<string, Template>();
+  /** Shared with the environments that were made of this one. */
+  private readonly programs: Map<string, Program>;
   /** What of the environment the generated code depends on. */
   private readonly fingerprint: string;
 
-  constructor(options: EnvironmentOptions) {
+  constructor(options: EnvironmentOptions, programs = new Map<string, Program>()) {
     this.options = options;
+    this.programs = programs;
     this.core = createCore(options);
     this.known = {
       filters: new Set(this.core.filters.keys()),
@@ -66,17 +70,34 @@ class CompilingEnvironment implements Environment {
       options.file,
       source,
       this.core,
-      this.generator(source, options, hash),
+      this.program(source, options, hash),
     );
-    this.cache.set(hash, template);
-    const [oldest] = this.cache.keys();
-    if (this.cache.size > (this.options.cacheSize ?? 5000) && oldest !== undefined) this.cache.delete(oldest);
+    this.keep(this.cache, hash, template);
     return template;
+  }
+
+  withUndefined(onUndefined: UndefinedPolicy): Environment {
+    return new CompilingEnvironment({ ...this.options, onUndefined }, this.programs);
   }
 
   load(compiled: CompiledTemplate, source: string): Template {
     if (compiled.version !== codeVersion) return this.compile(source, { file: compiled.file });
-    return new RunnableTemplate(compiled.file, source, this.core, () => compiled);
+    return new RunnableTemplate(compiled.file, source, this.core, new Program(() => compiled));
+  }
+
+  private program(source: string, options: CompileOptions, hash: string): Program {
+    const known = this.programs.get(hash);
+    if (known !== undefined) return known;
+    const program = new Program(this.generator(source, options, hash));
+    this.keep(this.programs, hash, program);
+    return program;
+  }
+
+  /** Keeps what was made last; the oldest goes when there is too much. */
+  private keep<Value>(kept: Map<string, Value>, hash: string, value: Value): void {
+    kept.set(hash, value);
+    const [oldest] = kept.keys();
+    if (kept.size > (this.options.cacheSize ?? 5000) && oldest !== undefined) kept.delete(oldest);
   }
 
   private hashOf(source: string, { file, range }: CompileOptions): string {

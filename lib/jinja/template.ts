@@ -1,6 +1,6 @@
-import { compileFunction } from 'node:vm';
 import type { CompiledTemplate } from './compile/compiled.ts';
 import { TemplateError } from './errors.ts';
+import type { Mode, Program } from './program.ts';
 import { returnFunction } from './runtime/call.ts';
 import type { Core } from './runtime/core.ts';
 import { toTemplateError } from './runtime/failures.ts';
@@ -12,21 +12,20 @@ import type { Context, NameResolver, Template } from './types.ts';
 
 type Exports = Map<string, Macro>;
 type Root = (lookup: NameResolver, exports: Exports, depth: number) => unknown;
-type Mode = 'sync' | 'async';
 
-/** A compiled template that can run; each form's JavaScript is made when it is first needed. */
+/** A template in an environment; each form is made when it is first needed. */
 export class RunnableTemplate implements Template {
   readonly file: string;
-  private readonly code: () => CompiledTemplate;
+  private readonly program: Program;
   private readonly source: string;
   private readonly core: Core;
   private readonly roots: Partial<Record<Mode, Root>> = {};
 
-  constructor(file: string, source: string, core: Core, code: () => CompiledTemplate) {
+  constructor(file: string, source: string, core: Core, program: Program) {
     this.file = file;
     this.source = source;
     this.core = core;
-    this.code = code;
+    this.program = program;
   }
 
   async render(context: Context = {}): Promise<string> {
@@ -49,7 +48,7 @@ export class RunnableTemplate implements Template {
   }
 
   compiled(): CompiledTemplate {
-    return this.code();
+    return this.program.compiled();
   }
 
   private async asyncMacros(context: Context): Promise<Exports> {
@@ -67,8 +66,7 @@ export class RunnableTemplate implements Template {
     if (known !== undefined) return known;
     const helpers = createHelpers(this.core, { source: this.source, file: this.file }, mode === 'async');
     try {
-      const create = compileFunction(this.code()[mode], ['rt'], { filename: `${this.file} (compiled)` });
-      const root: unknown = Reflect.apply(create, undefined, [helpers]);
+      const root = this.program.create(mode)(helpers);
       if (!isRoot(root)) throw new TypeError('The compiled template is not a function');
       this.roots[mode] = root;
       return root;

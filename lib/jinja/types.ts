@@ -84,4 +84,6 @@ export interface Environment {
   compile(source: string, options: CompileOptions): Template;
   /** A template from its compiled form. The source must be the one it was compiled from: errors show its lines. */
   load(compiled: CompiledTemplate, source: string): Template;
+  /** An environment that takes what is missing another way, and shares everything that is compiled. */
+  withUndefined(onUndefined: UndefinedPolicy): Environment;
 }

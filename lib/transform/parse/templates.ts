@@ -23,11 +23,8 @@ export interface Templates {
 }
 
 export function createTemplates(): Templates {
-  const options = { tags: dbtTags, filters, tests };
-  return {
-    parsing: createEnvironment({ ...options, onUndefined: 'lenient' }),
-    compiling: createEnvironment({ ...options, onUndefined: 'default' }),
-  };
+  const compiling = createEnvironment({ tags: dbtTags, filters, tests, onUndefined: 'default' });
+  return { parsing: compiling.withUndefined('lenient'), compiling };
 }
 
 /** dbt's own filters: they say what a text in YAML is meant to be. */
