@@ -1,7 +1,12 @@
 import type { SqlType } from './types.ts';
 
+/** Where a part of a statement starts: an offset into the statement's text. Absent for what was not read from a text. */
+export interface Placed {
+  readonly at?: number;
+}
+
 /** One part of a name: folded when it was written without quotes. */
-export interface Identifier {
+export interface Identifier extends Placed {
   readonly name: string;
   readonly quoted: boolean;
 }
@@ -26,7 +31,7 @@ export interface Over {
   readonly frame: string | undefined;
 }
 
-export interface Call {
+export interface Call extends Placed {
   readonly kind: 'call';
   /** Upper case; parts joined by dots for `SNOWFLAKE.CORE.F`. */
   readonly name: string;
@@ -37,7 +42,7 @@ export interface Call {
   readonly over: Over | undefined;
 }
 
-export interface Star {
+export interface Star extends Placed {
   readonly kind: 'star';
   readonly qualifier: readonly Identifier[];
   readonly ilike: string | undefined;
@@ -48,7 +53,10 @@ export interface Star {
 
 export type PathStep = { readonly field: string } | { readonly index: Expression };
 
-export type Expression =
+/** A column and a call stand where their name does, what has an operator where the operator does. */
+export type Expression = Placed & ExpressionKind;
+
+type ExpressionKind =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'number'; readonly value: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
@@ -129,12 +137,15 @@ export type Expression =
 
 export interface SelectItem {
   readonly value: Expression;
+  /** Where the expression starts and ends in the statement's text. */
+  readonly at: number;
+  readonly end: number;
   readonly alias: Identifier | undefined;
-  /** As written, upper-cased: Snowflake's name of an expression without an alias. */
+  /** As written, upper-cased: Snowflake's name of an expression without an alias. Empty with an alias. */
   readonly text: string;
 }
 
-export interface Select {
+export interface Select extends Placed {
   readonly kind: 'select';
   readonly distinct: boolean;
   readonly top: Expression | undefined;
@@ -155,7 +166,7 @@ export type GroupBy =
       readonly sets: readonly Expression[];
     };
 
-export interface SetOperation {
+export interface SetOperation extends Placed {
   readonly kind: 'set';
   readonly operator: 'UNION' | 'INTERSECT' | 'EXCEPT';
   readonly all: boolean;
@@ -164,7 +175,7 @@ export interface SetOperation {
   readonly right: QueryBody;
 }
 
-export interface Values {
+export interface Values extends Placed {
   readonly kind: 'values';
   readonly rows: readonly (readonly Expression[])[];
 }

@@ -4,8 +4,8 @@ import { unsupported } from './errors.ts';
 import { parseExpression } from './expressions.ts';
 import { parseQuery, startsQuery } from './query.ts';
 
-/** The call of a function whose name has been read. */
-export function parseCall(cursor: Cursor, name: string): Call {
+/** The call of a function whose name has been read; the name starts at `at`. */
+export function parseCall(cursor: Cursor, name: string, at: number): Call {
   cursor.expectSymbol('(');
   const distinct = cursor.takeWord('DISTINCT');
   if (!distinct && cursor.isWord('ALL')) cursor.next();
@@ -25,7 +25,7 @@ export function parseCall(cursor: Cursor, name: string): Call {
   }
   ignoreNulls = takeNulls(cursor) || ignoreNulls;
   const over = cursor.takeWord('OVER') ? parseOver(cursor) : undefined;
-  return { kind: 'call', name, args, distinct, orderBy, ignoreNulls, over };
+  return { kind: 'call', name, args, distinct, orderBy, ignoreNulls, over, at };
 }
 
 function takeNulls(cursor: Cursor): boolean {

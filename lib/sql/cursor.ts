@@ -37,6 +37,11 @@ export class Cursor {
     this.#at = value;
   }
 
+  /** Where the next token starts, or the text ends. */
+  get offset(): number {
+    return this.#tokens[this.#at]?.start ?? this.text.length;
+  }
+
   get done(): boolean {
     return this.#at >= this.#tokens.length;
   }
@@ -113,7 +118,7 @@ export class Cursor {
     }
     if (!isName(token)) throw this.unexpected();
     this.#at += 1;
-    return { name: token.value, quoted: token.kind === 'quoted' };
+    return { name: token.value, quoted: token.kind === 'quoted', at: token.start };
   }
 
   /** A name of one to three parts; `db..name` has an empty second part; IDENTIFIER('…') with a constant. */
@@ -122,7 +127,7 @@ export class Cursor {
       const inside = this.peek(2);
       if (inside?.kind === 'string' && this.isSymbol(')', 3)) {
         this.#at += 4;
-        return nameOf(inside.value);
+        return nameOf(inside.value, inside.start);
       }
       throw unsupported('IDENTIFIER() of anything but a constant here');
     }
@@ -202,6 +207,11 @@ export class Cursor {
     return from && to ? this.text.slice(from.start, to.end) : '';
   }
 
+  /** Where the token before the cursor ends. */
+  get endOfLast(): number {
+    return this.#tokens[this.#at - 1]?.end ?? 0;
+  }
+
   /** The text from the next token to the end, and moves there. */
   rest(): string {
     const from = this.peek();
@@ -210,10 +220,10 @@ export class Cursor {
   }
 }
 
-/** The parts of a name that is given as text: `db.schema."My table"`. */
-export function nameOf(text: string): Identifier[] {
+/** The parts of a name that is given as text: `db.schema."My table"`. @param at where the text stands in a statement */
+export function nameOf(text: string, at?: number): Identifier[] {
   const cursor = Cursor.over(text);
   const parts = cursor.name();
   cursor.expectEnd();
-  return parts;
+  return parts.map(({ name, quoted }) => ({ name, quoted, ...(at === undefined ? {} : { at }) }));
 }

@@ -11,18 +11,25 @@ export function parseExpression(cursor: Cursor): Expression {
 
 function parseOr(cursor: Cursor): Expression {
   let left = parseAnd(cursor);
-  while (cursor.takeWord('OR')) left = { kind: 'binary', operator: 'OR', left, right: parseAnd(cursor) };
-  return left;
+  for (;;) {
+    const at = cursor.offset;
+    if (!cursor.takeWord('OR')) return left;
+    left = { kind: 'binary', operator: 'OR', left, right: parseAnd(cursor), at };
+  }
 }
 
 function parseAnd(cursor: Cursor): Expression {
   let left = parseNot(cursor);
-  while (cursor.takeWord('AND')) left = { kind: 'binary', operator: 'AND', left, right: parseNot(cursor) };
-  return left;
+  for (;;) {
+    const at = cursor.offset;
+    if (!cursor.takeWord('AND')) return left;
+    left = { kind: 'binary', operator: 'AND', left, right: parseNot(cursor), at };
+  }
 }
 
 function parseNot(cursor: Cursor): Expression {
-  if (cursor.takeWord('NOT')) return { kind: 'unary', operator: 'NOT', value: parseNot(cursor) };
+  const at = cursor.offset;
+  if (cursor.takeWord('NOT')) return { kind: 'unary', operator: 'NOT', value: parseNot(cursor), at };
   return parseComparison(cursor);
 }
 
@@ -42,9 +49,16 @@ function parseComparison(cursor: Cursor): Expression {
           : undefined;
       if (quantifier && cursor.isSymbol('(', 1)) {
         cursor.next();
-        left = { kind: 'quantified', left, operator, quantifier, query: parseParenthesized(cursor) };
+        left = {
+          kind: 'quantified',
+          left,
+          operator,
+          quantifier,
+          query: parseParenthesized(cursor),
+          at: token.start,
+        };
       } else {
-        left = { kind: 'binary', operator, left, right: parseAdditive(cursor) };
+        left = { kind: 'binary', operator, left, right: parseAdditive(cursor), at: token.start };
       }
       continue;
     }
@@ -64,14 +78,15 @@ export function parseParenthesized(cursor: Cursor): Query {
 
 /** IS, IN, BETWEEN, LIKE and their kin after a value; undefined when none comes next. */
 function parsePredicate(cursor: Cursor, value: Expression): Expression | undefined {
-  if (cursor.takeWord('IS')) return parseIs(cursor, value);
+  const at = cursor.offset;
+  if (cursor.takeWord('IS')) return parseIs(cursor, value, at);
   const mark = cursor.position;
   const negated = cursor.takeWord('NOT');
-  if (cursor.takeWord('IN')) return parseIn(cursor, value, negated);
+  if (cursor.takeWord('IN')) return parseIn(cursor, value, negated, at);
   if (cursor.takeWord('BETWEEN')) {
     const low = parseAdditive(cursor);
     cursor.expectWord('AND');
-    return { kind: 'between', value, negated, low, high: parseAdditive(cursor) };
+    return { kind: 'between', value, negated, low, high: parseAdditive(cursor), at };
   }
   for (const word of ['LIKE', 'ILIKE', 'RLIKE', 'REGEXP'] as const) {
     if (!cursor.takeWord(word)) continue;
@@ -82,29 +97,29 @@ function parsePredicate(cursor: Cursor, value: Expression): Expression | undefin
         ? cursor.list(() => parseExpression(cursor))
         : [parseAdditive(cursor)];
     const escapeWith = cursor.takeWord('ESCAPE') ? parseAdditive(cursor) : undefined;
-    return { kind: 'like', value, negated, operator, patterns, quantifier, escapeWith };
+    return { kind: 'like', value, negated, operator, patterns, quantifier, escapeWith, at };
   }
   cursor.position = mark;
   return undefined;
 }
 
-function parseIs(cursor: Cursor, value: Expression): Expression {
+function parseIs(cursor: Cursor, value: Expression, at: number): Expression {
   const negated = cursor.takeWord('NOT');
   if (cursor.takeWord('DISTINCT', 'FROM')) {
-    return { kind: 'distinctFrom', left: value, right: parseAdditive(cursor), negated };
+    return { kind: 'distinctFrom', left: value, right: parseAdditive(cursor), negated, at };
   }
   for (const what of ['NULL', 'TRUE', 'FALSE'] as const) {
-    if (cursor.takeWord(what)) return { kind: 'is', value, negated, what };
+    if (cursor.takeWord(what)) return { kind: 'is', value, negated, what, at };
   }
   throw cursor.unexpected();
 }
 
-function parseIn(cursor: Cursor, value: Expression, negated: boolean): Expression {
+function parseIn(cursor: Cursor, value: Expression, negated: boolean, at: number): Expression {
   if (cursor.isSymbol('(') && startsQuery(cursor, 1)) {
-    return { kind: 'in', value, negated, list: undefined, query: parseParenthesized(cursor) };
+    return { kind: 'in', value, negated, list: undefined, query: parseParenthesized(cursor), at };
   }
   const list = cursor.list(() => parseExpression(cursor));
-  return { kind: 'in', value, negated, list, query: undefined };
+  return { kind: 'in', value, negated, list, query: undefined, at };
 }
 
 /** An expression above comparisons: what may stand on either side of `IN`. */
@@ -114,7 +129,13 @@ export function parseAdditive(cursor: Cursor): Expression {
     const token = cursor.peek();
     if (token?.kind !== 'symbol' || !['+', '-', '||'].includes(token.value)) return left;
     cursor.next();
-    left = { kind: 'binary', operator: token.value, left, right: parseMultiplicative(cursor) };
+    left = {
+      kind: 'binary',
+      operator: token.value,
+      left,
+      right: parseMultiplicative(cursor),
+      at: token.start,
+    };
   }
 }
 
@@ -124,12 +145,13 @@ function parseMultiplicative(cursor: Cursor): Expression {
     const token = cursor.peek();
     if (token?.kind !== 'symbol' || !['*', '/', '%'].includes(token.value)) return left;
     cursor.next();
-    left = { kind: 'binary', operator: token.value, left, right: parseUnary(cursor) };
+    left = { kind: 'binary', operator: token.value, left, right: parseUnary(cursor), at: token.start };
   }
 }
 
 function parseUnary(cursor: Cursor): Expression {
-  if (cursor.takeSymbol('-')) return { kind: 'unary', operator: '-', value: parseUnary(cursor) };
+  const at = cursor.offset;
+  if (cursor.takeSymbol('-')) return { kind: 'unary', operator: '-', value: parseUnary(cursor), at };
   if (cursor.takeSymbol('+')) return parseUnary(cursor);
   return parsePostfix(cursor);
 }
@@ -138,13 +160,14 @@ function parseUnary(cursor: Cursor): Expression {
 function parsePostfix(cursor: Cursor): Expression {
   let value = parsePrimary(cursor);
   for (;;) {
+    const at = cursor.offset;
     if (cursor.takeSymbol('::')) {
-      value = { kind: 'cast', value, type: cursor.type(), safe: false };
+      value = { kind: 'cast', value, type: cursor.type(), safe: false, at };
     } else if (cursor.isSymbol(':') && isName(cursor.peek(1))) {
       cursor.next();
-      value = { kind: 'path', value, steps: parsePath(cursor) };
+      value = { kind: 'path', value, steps: parsePath(cursor), at };
     } else if (cursor.isSymbol('[')) {
-      value = { kind: 'path', value, steps: parseSteps(cursor, []) };
+      value = { kind: 'path', value, steps: parseSteps(cursor, []), at };
     } else if (cursor.takeWord('COLLATE')) {
       throw unsupported('COLLATE');
     } else {

@@ -135,7 +135,7 @@ function parseTable(cursor: Cursor, lateral: boolean): FromSource {
   }
   const parts = cursor.name();
   if (cursor.isSymbol('(')) {
-    const call = parseCall(cursor, parts.map((part) => part.name).join('.'));
+    const call = parseCall(cursor, parts.map((part) => part.name).join('.'), parts[0]?.at ?? 0);
     return { kind: 'function', call, lateral, alias: parseTableAlias(cursor) };
   }
   return { kind: 'table', parts, dynamic: undefined, ...parseTail(cursor) };
@@ -148,19 +148,23 @@ function parseTableFunction(cursor: Cursor): FromSource {
   if (token?.kind === 'string' && cursor.isSymbol(')', 1)) {
     cursor.next();
     cursor.next();
-    return { kind: 'table', parts: nameOf(token.value), dynamic: undefined, ...parseTail(cursor) };
+    return {
+      kind: 'table',
+      parts: nameOf(token.value, token.start),
+      dynamic: undefined,
+      ...parseTail(cursor),
+    };
   }
   if (token?.kind === 'variable' || token?.kind === 'symbol') {
     const dynamic = parseExpression(cursor);
     cursor.expectSymbol(')');
     return { kind: 'table', parts: [], dynamic, ...parseTail(cursor) };
   }
-  const name = cursor.name().map((part) => part.name);
+  const parts = cursor.name();
   if (cursor.takeSymbol(')')) {
-    const parts = name.map((part) => ({ name: part, quoted: false }));
     return { kind: 'table', parts, dynamic: undefined, ...parseTail(cursor) };
   }
-  const call = parseCall(cursor, name.join('.'));
+  const call = parseCall(cursor, parts.map((part) => part.name).join('.'), parts[0]?.at ?? 0);
   cursor.expectSymbol(')');
   return { kind: 'function', call, lateral: true, alias: parseTableAlias(cursor) };
 }
@@ -199,7 +203,8 @@ function parseWrap(cursor: Cursor): Wrap | undefined {
 
 function parsePivot(cursor: Cursor): Wrap {
   cursor.expectSymbol('(');
-  const aggregate = parseCall(cursor, cursor.identifier().name);
+  const at = cursor.offset;
+  const aggregate = parseCall(cursor, cursor.identifier().name, at);
   cursor.expectWord('FOR');
   const column = cursor.identifier();
   cursor.expectWord('IN');

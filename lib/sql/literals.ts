@@ -15,6 +15,7 @@ const TYPED: Readonly<Record<string, SqlType>> = {
 export function parseTypedLiteral(cursor: Cursor, word: string): Expression | undefined {
   const type = TYPED[word];
   if (type === undefined || cursor.peek(1)?.kind !== 'string') return undefined;
+  const at = cursor.offset;
   cursor.next();
-  return { kind: 'cast', value: { kind: 'text', value: cursor.string() }, type, safe: false };
+  return { kind: 'cast', value: { kind: 'text', value: cursor.string() }, type, safe: false, at };
 }

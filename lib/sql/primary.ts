@@ -14,15 +14,15 @@ export function parsePrimary(cursor: Cursor): Expression {
   switch (token.kind) {
     case 'string':
       cursor.next();
-      return { kind: 'text', value: token.value };
+      return { kind: 'text', value: token.value, at: token.start };
     case 'number':
       cursor.next();
-      return { kind: 'number', value: token.value };
+      return { kind: 'number', value: token.value, at: token.start };
     case 'variable':
       cursor.next();
       return /^\d+$/.test(token.value)
-        ? parsePositionTail(cursor, Number(token.value))
-        : { kind: 'variable', name: token.value };
+        ? { kind: 'position', index: Number(token.value), at: token.start }
+        : { kind: 'variable', name: token.value, at: token.start };
     case 'symbol':
       return parseSymbol(cursor, token.value);
     case 'quoted':
@@ -32,21 +32,18 @@ export function parsePrimary(cursor: Cursor): Expression {
   }
 }
 
-function parsePositionTail(_cursor: Cursor, index: number): Expression {
-  return { kind: 'position', index };
-}
-
 function parseSymbol(cursor: Cursor, symbol: string): Expression {
+  const at = cursor.offset;
   switch (symbol) {
     case '?':
       cursor.next();
       cursor.binds += 1;
-      return { kind: 'bind', index: cursor.binds };
+      return { kind: 'bind', index: cursor.binds, at };
     case ':': {
       cursor.next();
       const token = cursor.next();
-      if (token.kind === 'number') return { kind: 'bind', index: Number(token.value) };
-      if (token.kind === 'word') return { kind: 'variable', name: `:${token.value}` };
+      if (token.kind === 'number') return { kind: 'bind', index: Number(token.value), at };
+      if (token.kind === 'word') return { kind: 'variable', name: `:${token.value}`, at };
       break;
     }
     case '*':
@@ -56,11 +53,11 @@ function parseSymbol(cursor: Cursor, symbol: string): Expression {
     case '[': {
       cursor.next();
       const items: Expression[] = [];
-      if (cursor.takeSymbol(']')) return { kind: 'array', items };
+      if (cursor.takeSymbol(']')) return { kind: 'array', items, at };
       do items.push(parseExpression(cursor));
       while (cursor.takeSymbol(','));
       cursor.expectSymbol(']');
-      return { kind: 'array', items };
+      return { kind: 'array', items, at };
     }
     case '{':
       return parseObject(cursor);
@@ -69,12 +66,13 @@ function parseSymbol(cursor: Cursor, symbol: string): Expression {
 }
 
 function parseObject(cursor: Cursor): Expression {
+  const at = cursor.offset;
   cursor.expectSymbol('{');
   const entries: { key: string; value: Expression }[] = [];
-  if (cursor.takeSymbol('}')) return { kind: 'object', entries };
+  if (cursor.takeSymbol('}')) return { kind: 'object', entries, at };
   if (cursor.takeSymbol('*')) {
     cursor.expectSymbol('}');
-    return call('OBJECT_CONSTRUCT', [{ value: star([]) }]);
+    return call('OBJECT_CONSTRUCT', [{ value: star([], at) }], at);
   }
   do {
     const key = cursor.string();
@@ -82,22 +80,24 @@ function parseObject(cursor: Cursor): Expression {
     entries.push({ key, value: parseExpression(cursor) });
   } while (cursor.takeSymbol(','));
   cursor.expectSymbol('}');
-  return { kind: 'object', entries };
+  return { kind: 'object', entries, at };
 }
 
 function parseParentheses(cursor: Cursor): Expression {
-  if (startsQuery(cursor, 1)) return { kind: 'subquery', query: parseParenthesized(cursor) };
+  const at = cursor.offset;
+  if (startsQuery(cursor, 1)) return { kind: 'subquery', query: parseParenthesized(cursor), at };
   const items = cursor.list(() => parseExpression(cursor));
   const [only] = items;
   if (items.length === 1 && only) return only;
-  return { kind: 'tuple', items };
+  return { kind: 'tuple', items, at };
 }
 
-function star(qualifier: Star['qualifier']): Star {
-  return { kind: 'star', qualifier, ilike: undefined, exclude: [], replace: [], rename: [] };
+function star(qualifier: Star['qualifier'], at: number): Star {
+  return { kind: 'star', qualifier, ilike: undefined, exclude: [], replace: [], rename: [], at };
 }
 
 export function parseStar(cursor: Cursor, qualifier: Star['qualifier']): Star {
+  const at = qualifier[0]?.at ?? cursor.offset;
   cursor.expectSymbol('*');
   const ilike = cursor.takeWord('ILIKE') ? cursor.string() : undefined;
   const one = <T>(item: () => T) => (cursor.isSymbol('(') ? cursor.list(item) : [item()]);
@@ -116,22 +116,23 @@ export function parseStar(cursor: Cursor, qualifier: Star['qualifier']): Star {
         return { from, to: cursor.identifier() };
       })
     : [];
-  return { kind: 'star', qualifier, ilike, exclude, replace, rename };
+  return { kind: 'star', qualifier, ilike, exclude, replace, rename, at };
 }
 
 function parseWord(cursor: Cursor, word: string): Expression {
+  const at = cursor.offset;
   if (word === 'CASE') return parseCase(cursor);
   if (word === 'NULL') {
     cursor.next();
-    return { kind: 'null' };
+    return { kind: 'null', at };
   }
   if (word === 'TRUE' || word === 'FALSE') {
     cursor.next();
-    return { kind: 'boolean', value: word === 'TRUE' };
+    return { kind: 'boolean', value: word === 'TRUE', at };
   }
   if (word === 'EXISTS' && cursor.isSymbol('(', 1)) {
     cursor.next();
-    return { kind: 'exists', query: parseParenthesized(cursor) };
+    return { kind: 'exists', query: parseParenthesized(cursor), at };
   }
   if ((word === 'CAST' || word === 'TRY_CAST') && cursor.isSymbol('(', 1)) return parseCast(cursor, word);
   if (word === 'EXTRACT' && cursor.isSymbol('(', 1)) return parseExtract(cursor);
@@ -141,7 +142,7 @@ function parseWord(cursor: Cursor, word: string): Expression {
   }
   if (word === 'INTERVAL' && cursor.peek(1)?.kind === 'string') {
     cursor.next();
-    return { kind: 'interval', text: cursor.string() };
+    return { kind: 'interval', text: cursor.string(), at };
   }
   const typed = parseTypedLiteral(cursor, word);
   if (typed) return typed;
@@ -163,6 +164,7 @@ function parseWord(cursor: Cursor, word: string): Expression {
 }
 
 function parseCase(cursor: Cursor): Expression {
+  const at = cursor.offset;
   cursor.expectWord('CASE');
   const operand = cursor.isWord('WHEN') ? undefined : parseExpression(cursor);
   const whens: { when: Expression; result: Expression }[] = [];
@@ -173,32 +175,35 @@ function parseCase(cursor: Cursor): Expression {
   }
   const otherwise = cursor.takeWord('ELSE') ? parseExpression(cursor) : undefined;
   cursor.expectWord('END');
-  return { kind: 'case', operand, whens, otherwise };
+  return { kind: 'case', operand, whens, otherwise, at };
 }
 
 function parseCast(cursor: Cursor, word: string): Expression {
+  const at = cursor.offset;
   cursor.next();
   cursor.expectSymbol('(');
   const value = parseExpression(cursor);
   cursor.expectWord('AS');
   const type: SqlType = cursor.type();
   cursor.expectSymbol(')');
-  return { kind: 'cast', value, type, safe: word === 'TRY_CAST' };
+  return { kind: 'cast', value, type, safe: word === 'TRY_CAST', at };
 }
 
 function parseExtract(cursor: Cursor): Expression {
+  const at = cursor.offset;
   cursor.next();
   cursor.expectSymbol('(');
   const part = cursor.next().value;
   cursor.expectWord('FROM');
   const value = parseExpression(cursor);
   cursor.expectSymbol(')');
-  return call('DATE_PART', [{ value: { kind: 'text', value: part } }, { value }]);
+  return call('DATE_PART', [{ value: { kind: 'text', value: part } }, { value }], at);
 }
 
 /** `POSITION(part IN whole)`; undefined, and nothing read, for the form with a comma. */
 function parsePosition(cursor: Cursor): Expression | undefined {
   const mark = cursor.position;
+  const at = cursor.offset;
   cursor.next();
   cursor.expectSymbol('(');
   const part = parseAdditive(cursor);
@@ -208,11 +213,12 @@ function parsePosition(cursor: Cursor): Expression | undefined {
   }
   const whole = parseAdditive(cursor);
   cursor.expectSymbol(')');
-  return call('POSITION', [{ value: part }, { value: whole }]);
+  return call('POSITION', [{ value: part }, { value: whole }], at);
 }
 
 /** A column, `t.*`, or a function call. */
 function parseName(cursor: Cursor): Expression {
+  const at = cursor.offset;
   const bare = cursor.peek();
   if (
     bare?.kind === 'word' &&
@@ -221,7 +227,7 @@ function parseName(cursor: Cursor): Expression {
     !cursor.isSymbol('.', 1)
   ) {
     cursor.next();
-    return call(bare.value, []);
+    return call(bare.value, [], at);
   }
   if (
     bare?.kind === 'word' &&
@@ -230,7 +236,7 @@ function parseName(cursor: Cursor): Expression {
     cursor.peek(1)?.start === bare.end
   ) {
     cursor.next();
-    return { kind: 'typed', type: BINARY, value: cursor.string() };
+    return { kind: 'typed', type: BINARY, value: cursor.string(), at };
   }
   const parts = [cursor.identifier()];
   while (cursor.isSymbol('.')) {
@@ -238,13 +244,13 @@ function parseName(cursor: Cursor): Expression {
     if (cursor.isSymbol('*')) return parseStar(cursor, parts);
     if (cursor.isSymbol('.')) parts.push({ name: '', quoted: false });
     else if (cursor.peek()?.kind === 'variable') {
-      return { kind: 'position', index: Number(cursor.next().value) };
+      return { kind: 'position', index: Number(cursor.next().value), at };
     } else parts.push(cursor.identifier());
   }
-  if (cursor.isSymbol('(')) return parseCall(cursor, parts.map((part) => part.name).join('.'));
-  return { kind: 'column', parts };
+  if (cursor.isSymbol('(')) return parseCall(cursor, parts.map((part) => part.name).join('.'), at);
+  return { kind: 'column', parts, at };
 }
 
-export function call(name: string, args: readonly Argument[]): Call {
-  return { kind: 'call', name, args, distinct: false, orderBy: [], ignoreNulls: false, over: undefined };
+function call(name: string, args: readonly Argument[], at: number): Call {
+  return { kind: 'call', name, args, distinct: false, orderBy: [], ignoreNulls: false, over: undefined, at };
 }

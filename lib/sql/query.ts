@@ -72,6 +72,7 @@ function parseCommonTable(cursor: Cursor): CommonTable {
 function parseSetOperations(cursor: Cursor): QueryBody {
   let left = parseIntersections(cursor);
   for (;;) {
+    const at = cursor.offset;
     const operator = cursor.takeWord('UNION')
       ? 'UNION'
       : cursor.takeWord('EXCEPT') || cursor.takeWord('MINUS')
@@ -80,17 +81,18 @@ function parseSetOperations(cursor: Cursor): QueryBody {
     if (operator === undefined) return left;
     const all = cursor.takeWord('ALL') || (cursor.takeWord('DISTINCT') && false);
     const byName = cursor.takeWord('BY', 'NAME');
-    left = { kind: 'set', operator, all, byName, left, right: parseIntersections(cursor) };
+    left = { kind: 'set', operator, all, byName, left, right: parseIntersections(cursor), at };
   }
 }
 
 function parseIntersections(cursor: Cursor): QueryBody {
   let left = parseBody(cursor);
-  while (cursor.takeWord('INTERSECT')) {
+  for (;;) {
+    const at = cursor.offset;
+    if (!cursor.takeWord('INTERSECT')) return left;
     const all = cursor.takeWord('ALL');
-    left = { kind: 'set', operator: 'INTERSECT', all, byName: false, left, right: parseBody(cursor) };
+    left = { kind: 'set', operator: 'INTERSECT', all, byName: false, left, right: parseBody(cursor), at };
   }
-  return left;
 }
 
 function parseBody(cursor: Cursor): QueryBody {
@@ -99,7 +101,8 @@ function parseBody(cursor: Cursor): QueryBody {
     cursor.expectSymbol(')');
     return { kind: 'nested', query };
   }
-  if (cursor.takeWord('VALUES')) return { kind: 'values', rows: parseRows(cursor) };
+  const at = cursor.offset;
+  if (cursor.takeWord('VALUES')) return { kind: 'values', rows: parseRows(cursor), at };
   if (cursor.isWord('WITH')) return { kind: 'nested', query: parseQuery(cursor) };
   return parseSelect(cursor);
 }
@@ -113,6 +116,7 @@ export function parseRows(cursor: Cursor): Expression[][] {
 }
 
 function parseSelect(cursor: Cursor): Select {
+  const at = cursor.offset;
   cursor.expectWord('SELECT');
   const distinct = cursor.takeWord('DISTINCT') || (cursor.takeWord('ALL') && false);
   const top = cursor.isWord('TOP') && cursor.peek(1)?.kind === 'number' ? parseTop(cursor) : undefined;
@@ -128,7 +132,7 @@ function parseSelect(cursor: Cursor): Select {
   const groupBy = cursor.takeWord('GROUP', 'BY') ? parseGroupBy(cursor) : undefined;
   const having = cursor.takeWord('HAVING') ? parseExpression(cursor) : undefined;
   const qualify = cursor.takeWord('QUALIFY') ? parseExpression(cursor) : undefined;
-  return { kind: 'select', distinct, top, items, from, where, groupBy, having, qualify };
+  return { kind: 'select', distinct, top, items, from, where, groupBy, having, qualify, at };
 }
 
 function parseTop(cursor: Cursor): Expression {
@@ -137,10 +141,12 @@ function parseTop(cursor: Cursor): Expression {
 }
 
 function parseSelectItem(cursor: Cursor): SelectItem {
-  const mark = cursor.position;
+  const at = cursor.offset;
   const value = cursor.isSymbol('*') ? parseStar(cursor, []) : parseExpression(cursor);
-  const text = cursor.textFrom(mark).replace(/\s+/g, ' ').toUpperCase();
-  return { value, alias: parseAlias(cursor), text };
+  const end = cursor.endOfLast;
+  const alias = parseAlias(cursor);
+  const text = alias === undefined ? cursor.text.slice(at, end).replace(/\s+/g, ' ').toUpperCase() : '';
+  return { value, alias, text, at, end };
 }
 
 /** An alias with or without AS. */
@@ -181,7 +187,9 @@ function parseGroupBy(cursor: Cursor): GroupBy {
   for (const operator of ['ROLLUP', 'CUBE', 'GROUPING SETS'] as const) {
     if (!cursor.takeWord(...operator.split(' '))) continue;
     const sets = cursor.list((): Expression => {
-      if (cursor.isSymbol('(')) return { kind: 'tuple', items: cursor.list(() => parseExpression(cursor)) };
+      const at = cursor.offset;
+      if (cursor.isSymbol('('))
+        return { kind: 'tuple', items: cursor.list(() => parseExpression(cursor)), at };
       return parseExpression(cursor);
     });
     return { kind: 'sets', operator, sets };
