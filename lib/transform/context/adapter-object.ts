@@ -3,7 +3,7 @@ import { quote } from '../relation.ts';
 import { compilerError } from './exceptions.ts';
 import type { BoundMacros, MacroRegistry } from './macros.ts';
 import { RelationObject } from './relation-object.ts';
-import type { NodeSession } from './session.ts';
+import type { WarehouseAccess } from './session.ts';
 
 export interface AdapterParts {
   readonly registry: MacroRegistry;
@@ -11,7 +11,7 @@ export interface AdapterParts {
   /** Package of the node that is rendered. */
   readonly packageName: string;
   /** Absent while the project is parsed: then questions to the warehouse have empty answers. */
-  readonly session?: NodeSession;
+  readonly session?: WarehouseAccess;
 }
 
 /** `adapter` of the templates. */
@@ -199,7 +199,7 @@ export class ContextObject extends JinjaObject implements CallableObject {
   }
 }
 
-function need(session: NodeSession | undefined, name: string): NodeSession {
+function need(session: WarehouseAccess | undefined, name: string): WarehouseAccess {
   if (session === undefined) {
     throw compilerError(
       `adapter.${name} asks the warehouse while the project is only parsed`,

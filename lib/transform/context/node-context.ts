@@ -16,7 +16,7 @@ import { BoundMacros, type MacroRegistry } from './macros.ts';
 import type { RelationObject } from './relation-object.ts';
 import { ResultTable } from './result-table.ts';
 import type { Scope } from './scope.ts';
-import type { NodeSession } from './session.ts';
+import type { WarehouseAccess } from './session.ts';
 import { VarFunction } from './variables.ts';
 
 export interface NodeContextParts {
@@ -31,7 +31,7 @@ export interface NodeContextParts {
   /** `model` of the templates: the node as the manifest has it. */
   model(): unknown;
   /** The session that its queries run on; absent while the project is parsed. */
-  readonly session?: NodeSession;
+  readonly session?: WarehouseAccess;
   /** Names for this node only, before all others: `sql` and the hooks of a materialization. */
   readonly extra?: ReadonlyMap<string, unknown>;
 }

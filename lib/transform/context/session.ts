@@ -58,8 +58,20 @@ export interface Executed {
   readonly table: ResultTable;
 }
 
+/** What templates ask of the warehouse. */
+export interface WarehouseAccess {
+  /** Runs the statements of a text one after the other; the last one's result is the answer. */
+  execute(sql: string): Promise<Executed>;
+  relation(name: RelationObject): Promise<RelationObject | null>;
+  relations(schema: RelationObject): Promise<RelationObject[]>;
+  schemaExists(schema: RelationObject): Promise<boolean>;
+  columns(relation: RelationObject): Promise<ColumnObject[]>;
+  /** Forgets what is in a relation's schema, after it was changed. */
+  forget(relation: RelationObject): void;
+}
+
 /** The warehouse as the templates of one node use it. */
-export class NodeSession {
+export class NodeSession implements WarehouseAccess {
   readonly #warehouse: Warehouse;
   readonly #cache: RelationCache;
   readonly #options: ExecuteOptions;
@@ -72,7 +84,6 @@ export class NodeSession {
     this.#options = signal === undefined ? {} : { signal };
   }
 
-  /** Runs the statements of a text one after the other; the last one's result is the answer. */
   async execute(sql: string): Promise<Executed> {
     let result: QueryResult | undefined;
     for (const statement of splitStatements(sql)) {
@@ -117,7 +128,6 @@ export class NodeSession {
     return rows.map((row) => ColumnObject.described(String(row.name), String(row.type)));
   }
 
-  /** Forgets what is in a relation's schema, after it was changed. */
   forget(relation: RelationObject): void {
     this.#cache.forget(relation);
   }

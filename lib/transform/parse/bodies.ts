@@ -20,10 +20,10 @@ export interface NodeBody {
   readonly line: number;
   /** Where a ref or source was written, or as near to it as is known: the call may stand in a macro. */
   siteOf(call: RefCall | SourceCall): Site;
-  /** Renders it without waiting, while the project is parsed. */
-  parse(context: NodeContext): void;
+  /** The SQL, where nothing has to be waited for: while the project is parsed, and where the warehouse is not asked. */
+  renderAtOnce(context: NodeContext): string;
   /** The SQL, with questions to the warehouse answered. */
-  compile(context: NodeContext): Promise<string>;
+  render(context: NodeContext): Promise<string>;
 }
 
 /** A file of SQL, or a part of one: a model, a snapshot or a singular test. */
@@ -38,11 +38,11 @@ export class FileBody implements NodeBody {
     this.#template = new TemplateFile(source, shown, range);
   }
 
-  parse(context: NodeContext): void {
-    this.#template.in(context.macros.environment).renderSync(context.resolve);
+  renderAtOnce(context: NodeContext): string {
+    return this.#template.in(context.macros.environment).renderSync(context.resolve);
   }
 
-  compile(context: NodeContext): Promise<string> {
+  render(context: NodeContext): Promise<string> {
     return this.#template.in(context.macros.environment).render(context.resolve);
   }
 
@@ -97,13 +97,13 @@ export class GenericTestBody implements NodeBody {
     return { file: this.file, line: this.line };
   }
 
-  parse(context: NodeContext): void {
+  renderAtOnce(context: NodeContext): string {
     const where = whereMacro(context);
     const model = where.call([this.#relation(context)]);
-    context.macros.bind(this.#macro).call([], this.#keywords(context, model));
+    return printValue(context.macros.bind(this.#macro).call([], this.#keywords(context, model)));
   }
 
-  async compile(context: NodeContext): Promise<string> {
+  async render(context: NodeContext): Promise<string> {
     const where = whereMacro(context);
     const model = await where.callAsync([this.#relation(context)]);
     const text = await context.macros.bind(this.#macro).callAsync([], this.#keywords(context, model));

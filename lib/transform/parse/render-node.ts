@@ -47,7 +47,7 @@ export function renderDraft(
     },
   });
   try {
-    body.parse(context);
+    body.renderAtOnce(context);
     const inFile = config.collected.reduce<NodeConfig>(mergeConfig, {});
     node.config = configOf(draft, loaded, inFile);
     node.enabled = node.config.enabled !== false;

@@ -20,9 +20,11 @@ class SeedBody implements NodeBody {
     this.file = file;
   }
 
-  parse(): void {}
+  renderAtOnce(): string {
+    return '';
+  }
 
-  compile(): Promise<string> {
+  render(): Promise<string> {
     return Promise.resolve('');
   }
 

@@ -26,11 +26,12 @@ class UnitTestBody implements NodeBody {
     this.#model = model;
   }
 
-  parse(context: NodeContext): void {
+  renderAtOnce(context: NodeContext): string {
     context.ref({ packageName: null, name: this.#model, version: null });
+    return '';
   }
 
-  compile(): Promise<string> {
+  render(): Promise<string> {
     return Promise.resolve('');
   }
 

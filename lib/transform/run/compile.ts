@@ -1,4 +1,5 @@
 import { NodeSession, RelationCache } from '../context/session.ts';
+import type { GraphNode, SqlNode } from '../graph/node.ts';
 import type { CompiledNode, CompileReport, TransformOptions } from '../options.ts';
 import { writeManifest } from './artifacts.ts';
 import { Compiler } from './compiler.ts';
@@ -14,25 +15,25 @@ export async function compile(options: TransformOptions): Promise<CompileReport>
   const cache = new RelationCache();
   try {
     const tag = { project: project.loaded.root.name, run: runId, node: 'compile' };
-    const nodes = await pool.use(tag, async (warehouse) => {
-      const session = new NodeSession(warehouse, cache, options.signal);
-      const compiled: CompiledNode[] = [];
-      for (const id of project.graph.inOrder()) {
-        const node = project.nodes.get(id);
-        if (
-          node === undefined ||
-          node.resourceType === 'source' ||
-          node.resourceType === 'seed' ||
-          !selection.ids.has(id)
-        )
-          continue;
-        const { sql } = await compiler.compile(node, session);
-        compiled.push({ uniqueId: id, name: node.name, path: compiler.write(node, sql), sql });
-      }
-      return compiled;
-    });
+    const nodes: CompiledNode[] = [];
+    for (const id of project.graph.inOrder()) {
+      const node = project.nodes.get(id);
+      if (node === undefined || !hasSql(node) || !selection.ids.has(id)) continue;
+      // A session is opened only for what has to ask.
+      const sql =
+        compiler.compileAtOnce(node) ??
+        (await pool.use(tag, async (warehouse) => {
+          const session = new NodeSession(warehouse, cache, options.signal);
+          return (await compiler.compile(node, session)).sql;
+        }));
+      nodes.push({ uniqueId: id, name: node.name, path: compiler.write(node, sql), sql });
+    }
     return { nodes };
   } finally {
     await pool.close();
   }
+}
+
+function hasSql(node: GraphNode): node is SqlNode {
+  return node.resourceType !== 'source' && node.resourceType !== 'seed';
 }

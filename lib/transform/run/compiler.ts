@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import { TemplateError } from '../../jinja/index.ts';
 import { nodeDict } from '../artifacts/node-dict.ts';
 import { writeSql } from '../artifacts/write.ts';
 import { RunConfig } from '../context/config-object.ts';
 import { compilerError } from '../context/exceptions.ts';
+import { noWarehouse } from '../context/no-warehouse.ts';
 import { NodeContext } from '../context/node-context.ts';
 import type { RelationObject } from '../context/relation-object.ts';
-import type { NodeSession } from '../context/session.ts';
+import type { Scope } from '../context/scope.ts';
+import type { NodeSession, WarehouseAccess } from '../context/session.ts';
 import { type GraphNode, isEphemeral, type SqlNode } from '../graph/node.ts';
+import type { NodeBody } from '../parse/bodies.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { describe } from '../parse/resolve.ts';
 import { type Cte, prependCtes } from './ctes.ts';
@@ -40,12 +44,16 @@ export class Compiler {
   readonly #directory: string;
   /** SQL of ephemeral models, kept since many nodes may read one. */
   readonly #ephemeral = new Map<string, Promise<Rendered>>();
+  /** The scope of what is rendered at once: what its templates say is held back until it is known that they need no other try. */
+  readonly #scopeAtOnce: Scope;
+  #said: string[] = [];
 
   /** @param directory where compiled SQL is written, below `compiled/` */
   constructor(project: ParsedProject, placement: Placement, directory: string) {
     this.#project = project;
     this.#placement = placement;
     this.#directory = directory;
+    this.#scopeAtOnce = { ...project.scope, say: (message) => this.#said.push(message) };
   }
 
   async compile(
@@ -53,12 +61,19 @@ export class Compiler {
     session: NodeSession,
     extra?: ReadonlyMap<string, unknown>,
   ): Promise<Compiled> {
-    const reads: SqlNode[] = [];
     const config = new RunConfig(node.config, describe(node));
+    const reads: SqlNode[] = [];
     const context = this.#context(node, session, config, reads, extra);
+    const atOnce = this.#atOnce(node, config, extra);
+    if (atOnce !== undefined) return { sql: atOnce, context, config };
     const text = await this.#render(node, context);
     const ctes = await this.#ctes(reads, session);
     return { sql: prependCtes(text, ctes), context, config };
+  }
+
+  /** The SQL of a node whose templates ask the warehouse nothing, and undefined for any other. Nothing is sent anywhere. */
+  compileAtOnce(node: SqlNode): string | undefined {
+    return this.#atOnce(node, new RunConfig(node.config, describe(node)));
   }
 
   /** The SQL of a model that reads what stands in for its parents, and sees other values under some names. */
@@ -81,9 +96,38 @@ export class Compiler {
   }
 
   async #render(node: SqlNode, context: NodeContext): Promise<string> {
+    return (await this.#body(node).render(context)).trim();
+  }
+
+  /** Most nodes need no answer of the warehouse, and what never waits is quicker to make and to run. */
+  #atOnce(node: SqlNode, config: RunConfig, extra?: ReadonlyMap<string, unknown>): string | undefined {
+    const found = new Map<string, Cte>();
+    const visit = (reader: SqlNode, own: RunConfig, names?: ReadonlyMap<string, unknown>): string => {
+      const reads: SqlNode[] = [];
+      const context = this.#context(reader, noWarehouse, own, reads, names, undefined, this.#scopeAtOnce);
+      const text = this.#body(reader).renderAtOnce(context).trim();
+      for (const read of reads) {
+        if (found.has(read.uniqueId)) continue;
+        const sql = visit(read, new RunConfig(read.config, describe(read)));
+        found.set(read.uniqueId, { name: publishedRelation(read).print(), sql });
+      }
+      return text;
+    };
+    this.#said = [];
+    try {
+      const text = visit(node, config, extra);
+      for (const message of this.#said) this.#project.scope.say(message);
+      return prependCtes(text, [...found.values()]);
+    } catch (error) {
+      if (error instanceof TemplateError && error.code === 'ASYNC_IN_SYNC') return undefined;
+      throw error;
+    }
+  }
+
+  #body(node: SqlNode): NodeBody {
     const body = this.#project.bodies.get(node.uniqueId);
     if (body === undefined) throw new Error(`${node.uniqueId} has no body`);
-    return (await body.compile(context)).trim();
+    return body;
   }
 
   /** The ephemeral models that are read, and those that they read, each once and before what reads it. */
@@ -112,13 +156,14 @@ export class Compiler {
 
   #context(
     node: SqlNode,
-    session: NodeSession,
+    session: WarehouseAccess,
     config: RunConfig,
     ephemeral: SqlNode[],
     extra?: ReadonlyMap<string, unknown>,
     standIns?: StandIns,
+    scope = this.#project.scope,
   ): NodeContext {
-    const { scope, templates, names, loaded } = this.#project;
+    const { templates, names, loaded } = this.#project;
     return new NodeContext({
       scope,
       environment: templates.compiling,
