@@ -3,6 +3,7 @@ import type { StatementContext } from '../context.ts';
 import { duckTable, quote } from '../names.ts';
 import type { CatalogObject, QualifiedName } from '../statement.ts';
 import { createDuckTable } from './create-table.ts';
+import { dynamicOf } from './dynamic.ts';
 import { tableProperties } from './tables.ts';
 
 interface Place {
@@ -38,7 +39,13 @@ export async function cloneTable(
 export async function cloneSchemaContents(context: StatementContext, from: Place, to: Place): Promise<void> {
   for (const table of context.objects.all('TABLE', from)) {
     if (tableProperties(table).kind === 'TEMPORARY') continue;
-    await cloneTable(context, table, { ...to, name: table.name.name });
+    const dynamic = dynamicOf(table);
+    // A clone does not refresh by itself until it is resumed.
+    const properties: CatalogObject['properties'] =
+      dynamic === undefined
+        ? table.properties
+        : { ...table.properties, dynamic: { ...dynamic, schedulingState: 'SUSPENDED' } };
+    await cloneTable(context, table, { ...to, name: table.name.name }, properties);
   }
   for (const kind of ['VIEW', 'FILE_FORMAT']) {
     for (const object of context.objects.all(kind, from)) {

@@ -3,6 +3,7 @@ import type { StatementContext } from '../context.ts';
 import { missingObject } from '../errors.ts';
 import { literal, printName, printQualified } from '../names.ts';
 import type { CatalogObject } from '../statement.ts';
+import { dynamicOf } from './dynamic.ts';
 import { type TableColumn, tableProperties, viewProperties } from './tables.ts';
 
 function columnDdl(column: TableColumn): string {
@@ -16,6 +17,8 @@ function columnDdl(column: TableColumn): string {
 }
 
 function tableDdl(table: CatalogObject): string {
+  const dynamic = dynamicOf(table);
+  if (dynamic) return `${dynamic.text};`;
   const { columns, kind, clusterBy, comment } = tableProperties(table);
   const keys = columns.filter((column) => column.primaryKey).map((column) => printName(column.name));
   const lines = columns.map((column) => `\t${columnDdl(column)}`);
@@ -32,7 +35,8 @@ function tableDdl(table: CatalogObject): string {
 export function getDdl(context: StatementContext, kind: string, name: string): string {
   const parts = nameOf(name).map((part) => part.name);
   if (kind === 'SCHEMA') return schemaDdl(context, parts);
-  if (kind !== 'TABLE' && kind !== 'VIEW') throw unsupported(`GET_DDL of a ${kind}`);
+  if (kind !== 'TABLE' && kind !== 'VIEW' && kind !== 'DYNAMIC_TABLE')
+    throw unsupported(`GET_DDL of a ${kind}`);
   const qualified = context.qualify(parts);
   const object = context.objects.find('TABLE', qualified) ?? context.objects.find('VIEW', qualified);
   if (object === undefined)

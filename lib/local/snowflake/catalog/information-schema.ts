@@ -2,6 +2,7 @@ import { BOOLEAN, LTZ, NUMBER, type SqlType, TEXT } from '../../../sql/index.ts'
 import type { StatementContext } from '../context.ts';
 import type { CatalogObject, QualifiedName, ResultColumn, StatementResult } from '../statement.ts';
 import { column } from '../types.ts';
+import { dynamicOf } from './dynamic.ts';
 import { wireMoment } from './history.ts';
 import { type TableColumn, tableColumns, tableProperties, viewProperties } from './tables.ts';
 
@@ -45,6 +46,11 @@ const TABLES: Reader<CatalogObject> = [
   ['LAST_ALTERED', LTZ, (one) => wireMoment(one.createdOn)],
   ['LAST_DDL', LTZ, (one) => wireMoment(one.createdOn)],
   ['COMMENT', TEXT, (one) => textOrNull(one.properties.comment)],
+  ['IS_TEMPORARY', TEXT, (one) => yes(one.kind === 'TABLE' && tableProperties(one).kind === 'TEMPORARY')],
+  ['IS_ICEBERG', TEXT, () => 'NO'],
+  ['IS_DYNAMIC', TEXT, (one) => yes(dynamicOf(one) !== undefined)],
+  ['IS_IMMUTABLE', TEXT, () => 'NO'],
+  ['IS_HYBRID', TEXT, () => 'NO'],
 ];
 
 function tableType(one: CatalogObject): Cell {

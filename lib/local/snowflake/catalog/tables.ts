@@ -2,6 +2,7 @@ import type { StatementContext } from '../context.ts';
 import { missingObject } from '../errors.ts';
 import { printQualified } from '../names.ts';
 import type { CatalogObject, QualifiedName, ResultColumn } from '../statement.ts';
+import type { DynamicTable } from './dynamic.ts';
 
 /** A column of a table as the catalog keeps it. */
 export interface TableColumn extends ResultColumn {
@@ -21,6 +22,8 @@ export interface TableProperties {
   readonly clusterBy?: string;
   readonly changeTracking?: boolean;
   readonly retentionDays?: number;
+  /** Set for dynamic tables. */
+  readonly dynamic?: DynamicTable;
 }
 
 export interface ViewProperties {

@@ -7,6 +7,7 @@ import {
   unsupported,
 } from '../../../sql/index.ts';
 import { createDuckTable, duckDefault, refuseTwins } from '../catalog/create-table.ts';
+import { refuseChangesOf } from '../catalog/dynamic.ts';
 import { announce, moveTable, requirePlace } from '../catalog/lifecycle.ts';
 import { type TableColumn, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
@@ -34,10 +35,25 @@ export const alterTableHandler: StatementHandler = {
       if (tolerant) return done();
       throw missingObject('Table', printQualified(name));
     }
-    await new TableChange(core, cursor, table).run();
+    await changeTable(core, cursor, table);
     return done();
   },
 };
+
+const COLUMN_WORDS = ['ADD', 'ALTER', 'MODIFY'];
+
+/** What stands after the name in ALTER TABLE; a dynamic table has only part of it. */
+export async function changeTable(
+  core: StatementContext,
+  cursor: Cursor,
+  table: CatalogObject,
+): Promise<void> {
+  const ofColumns =
+    COLUMN_WORDS.some((word) => cursor.isWord(word)) ||
+    (cursor.isWord('DROP') && !cursor.isWord('DROP', 'CLUSTERING'));
+  if (ofColumns) refuseChangesOf(table);
+  await new TableChange(core, cursor, table).run();
+}
 
 class TableChange {
   readonly #core: StatementContext;

@@ -37,6 +37,7 @@ export const commentHandler: StatementHandler = {
     cursor.expectWord('COMMENT');
     const tolerant = ifExists(cursor);
     cursor.expectWord('ON');
+    cursor.takeWord('DYNAMIC');
     const word = cursor.next().value;
     const kind = COMMENTED[word];
     if (kind === undefined) throw unsupported(`COMMENT ON ${word}`);

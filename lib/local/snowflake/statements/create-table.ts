@@ -1,6 +1,7 @@
-import { type Cursor, compilationError, SqlError, unsupported } from '../../../sql/index.ts';
+import { type Cursor, compilationError, unsupported } from '../../../sql/index.ts';
 import { cloneTable } from '../catalog/clone.ts';
 import { createDuckTable, refuseTwins } from '../catalog/create-table.ts';
+import { dynamicOf, refuseReplacing } from '../catalog/dynamic.ts';
 import { dropTable, requirePlace } from '../catalog/lifecycle.ts';
 import { columnsOfQuery, ctasSelect } from '../catalog/query-columns.ts';
 import { type TableColumn, type TableProperties, tableOrView, tableProperties } from '../catalog/tables.ts';
@@ -75,13 +76,7 @@ export const createTableHandler: StatementHandler = {
     const existing = core.objects.find('TABLE', name) ?? core.objects.find('VIEW', name);
     if (existing && tolerant) return message(`${printName(name.name)} already exists, statement succeeded.`);
     if (existing && !header.replace) throw objectExists(printQualified(name));
-    if (existing?.kind === 'VIEW') {
-      throw new SqlError(
-        '002203',
-        '42710',
-        `SQL compilation error:\nObject '${printQualified(name)}' already exists as VIEW`,
-      );
-    }
+    refuseReplacing(existing, 'TABLE');
     return createTable(core, cursor, header, name);
   },
 };
@@ -114,6 +109,7 @@ async function createTable(
     const from = tableOrView(core, core.qualify(cursor.names()));
     Object.assign(options, parseOptions(cursor));
     if (from.kind !== 'TABLE') throw missingObject('Table', printQualified(from.name));
+    if (dynamicOf(from)) throw unsupported('CREATE TABLE … CLONE of a dynamic table');
     const source = tableProperties(from);
     if (header.replace && core.objects.find('TABLE', name)) {
       // A table may be replaced by a clone of itself.

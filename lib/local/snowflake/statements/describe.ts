@@ -32,13 +32,13 @@ function defaultOf(column: TableColumn): string | null {
 
 /** DESC TABLE | VIEW name, or of a name alone. */
 const describeTable: StatementHandler = {
-  heads: ['DESC TABLE', 'DESC VIEW'],
+  heads: ['DESC TABLE', 'DESC VIEW', 'DESC DYNAMIC TABLE'],
   transaction: 'none',
   async run(context, statement) {
     const core = StatementContext.of(context);
     const cursor = new Cursor(statement);
     cursor.next();
-    if (!cursor.takeWord('TABLE')) cursor.takeWord('VIEW');
+    if (!cursor.takeWord('TABLE') && !cursor.takeWord('DYNAMIC', 'TABLE')) cursor.takeWord('VIEW');
     const name = core.qualify(cursor.names());
     return listing(COLUMNS, tableColumns(core, tableOrView(core, name).name));
   },

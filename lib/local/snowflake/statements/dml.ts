@@ -11,6 +11,7 @@ import {
   startsQuery,
   unsupported,
 } from '../../../sql/index.ts';
+import { refuseChangesOf } from '../catalog/dynamic.ts';
 import { columnsOfQuery } from '../catalog/query-columns.ts';
 import { type TableColumn, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
@@ -47,6 +48,7 @@ export async function targetTable(core: StatementContext, cursor: Cursor): Promi
   const table = tableOrView(core, name);
   if (table.kind !== 'TABLE')
     throw compilationError(`${printQualified(name)} is not a table`, '002003', '42S02');
+  refuseChangesOf(table);
   return { name, columns: tableProperties(table).columns };
 }
 

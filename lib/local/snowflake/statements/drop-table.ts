@@ -1,4 +1,5 @@
 import { Cursor, SqlError } from '../../../sql/index.ts';
+import { refuseChangesOf } from '../catalog/dynamic.ts';
 import { dropTable } from '../catalog/lifecycle.ts';
 import { StatementContext } from '../context.ts';
 import { missingObject } from '../errors.ts';
@@ -61,6 +62,7 @@ export const truncateHandler: StatementHandler = {
       if (tolerant) return done();
       throw missingObject('Table', printQualified(name));
     }
+    refuseChangesOf(core.objects.find('TABLE', name));
     await core.lock(name);
     await changed(core, { kind: 'TRUNCATE', table: name }, `DELETE FROM ${duckTable(name)}`);
     return done();

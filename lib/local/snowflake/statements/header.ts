@@ -1,18 +1,29 @@
-import { Cursor, type Statement } from '../../../sql/index.ts';
+import { Cursor, type Statement, unsupported } from '../../../sql/index.ts';
 
 /** What stands between CREATE and the kind of its object. */
 export interface CreateHeader {
   readonly replace: boolean;
+  /** OR ALTER: what is there is changed to what the statement says. */
+  readonly alter: boolean;
   readonly transient: boolean;
   readonly temporary: boolean;
   readonly secure: boolean;
 }
 
-/** Reads `CREATE [OR REPLACE] [TRANSIENT …]`; the cursor then stands on the kind. */
-export function createHeader(statement: Statement): { cursor: Cursor; header: CreateHeader } {
+/**
+ * Reads `CREATE [OR REPLACE] [TRANSIENT …]`; the cursor then stands on the kind.
+ *
+ * @param alterable whether the kind also takes OR ALTER
+ */
+export function createHeader(
+  statement: Statement,
+  alterable = false,
+): { cursor: Cursor; header: CreateHeader } {
   const cursor = new Cursor(statement);
   cursor.expectWord('CREATE');
   const replace = cursor.takeWord('OR', 'REPLACE');
+  const alter = cursor.takeWord('OR', 'ALTER');
+  if (alter && !alterable) throw unsupported('CREATE OR ALTER of anything but a dynamic table');
   let transient = false;
   let temporary = false;
   let secure = false;
@@ -23,7 +34,7 @@ export function createHeader(statement: Statement): { cursor: Cursor; header: Cr
     else if (cursor.takeWord('SECURE')) secure = true;
     else if (!(cursor.takeWord('LOCAL') || cursor.takeWord('GLOBAL') || cursor.takeWord('RECURSIVE'))) break;
   }
-  return { cursor, header: { replace, transient, temporary, secure } };
+  return { cursor, header: { replace, alter, transient, temporary, secure } };
 }
 
 export function ifNotExists(cursor: Cursor): boolean {

@@ -1,4 +1,6 @@
-import { Cursor, NUMBER, TEXT } from '../../../sql/index.ts';
+import { Cursor, LTZ, NUMBER, TEXT } from '../../../sql/index.ts';
+import { dynamicOf } from '../catalog/dynamic.ts';
+import { wireMoment } from '../catalog/history.ts';
 import { tableProperties, viewProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
 import { duckTable } from '../names.ts';
@@ -18,6 +20,7 @@ import {
   created,
   databaseName,
   empty,
+  type Field,
   fixedText,
   kind,
   name,
@@ -28,6 +31,12 @@ import {
   text,
 } from './show-fields.ts';
 import { filtered, parseFilter, type ShowFilter, scopeOf } from './show-filter.ts';
+
+const isDynamic: Field<CatalogObject> = [
+  'is_dynamic',
+  TEXT,
+  (one) => (dynamicOf(one) === undefined ? 'N' : 'Y'),
+];
 
 async function rowCounts(
   core: StatementContext,
@@ -70,11 +79,52 @@ async function showTables(core: StatementContext, filter: ShowFilter): Promise<S
       fixedText('is_event', 'N'),
       fixedText('is_hybrid', 'N'),
       fixedText('is_iceberg', 'N'),
-      fixedText('is_dynamic', 'N'),
+      isDynamic,
       fixedText('is_immutable', 'N'),
     ],
     tables,
   );
+}
+
+async function showDynamicTables(core: StatementContext, filter: ShowFilter): Promise<StatementResult> {
+  const tables = filtered(
+    core.objects.all('TABLE', scopeOf(filter)).filter((one) => dynamicOf(one) !== undefined),
+    filter,
+  );
+  const counts = await rowCounts(core, tables);
+  const moment = (value: string | null | undefined) => (value ? wireMoment(new Date(value)) : null);
+  return listing(
+    [
+      created,
+      name,
+      databaseName,
+      schemaName,
+      ['cluster_by', TEXT, (one) => text(one.properties.clusterBy)],
+      ['rows', NUMBER, (one) => counts.get(one) ?? '0'],
+      ['bytes', NUMBER, () => '0'],
+      owner,
+      ['target_lag', TEXT, (one) => dynamicOf(one)?.targetLag ?? ''],
+      // Rows are computed in full whatever the mode, so AUTO comes to FULL.
+      ['refresh_mode', TEXT, (one) => refreshMode(one)],
+      empty('refresh_mode_reason'),
+      ['warehouse', TEXT, (one) => dynamicOf(one)?.warehouse ?? ''],
+      comment,
+      ['text', TEXT, (one) => dynamicOf(one)?.text ?? ''],
+      fixedText('automatic_clustering', 'OFF'),
+      ['scheduling_state', TEXT, (one) => dynamicOf(one)?.schedulingState ?? ''],
+      ['last_suspended_on', LTZ, (one) => moment(dynamicOf(one)?.lastSuspendedOn)],
+      fixedText('is_clone', 'false'),
+      fixedText('is_replica', 'false'),
+      ['data_timestamp', LTZ, (one) => moment(dynamicOf(one)?.dataTimestamp)],
+      roleType,
+    ],
+    tables,
+  );
+}
+
+function refreshMode(one: CatalogObject): string {
+  const mode = dynamicOf(one)?.refreshMode;
+  return mode === 'INCREMENTAL' ? mode : 'FULL';
 }
 
 function showViews(core: StatementContext, filter: ShowFilter): StatementResult {
@@ -128,7 +178,7 @@ async function showObjects(core: StatementContext, filter: ShowFilter): Promise<
       fixedText('retention_time', '1'),
       roleType,
       fixedText('is_hybrid', 'N'),
-      fixedText('is_dynamic', 'N'),
+      isDynamic,
       fixedText('is_iceberg', 'N'),
     ],
     found,
@@ -218,6 +268,7 @@ type Show = (core: StatementContext, filter: ShowFilter) => StatementResult | Pr
 
 const SHOWN: Readonly<Record<string, Show>> = {
   TABLES: showTables,
+  'DYNAMIC TABLES': showDynamicTables,
   VIEWS: showViews,
   OBJECTS: showObjects,
   DATABASES: showDatabases,

@@ -9,6 +9,7 @@ import {
   nameOf,
   unsupported,
 } from '../../../sql/index.ts';
+import { requireInitialized } from '../catalog/dynamic.ts';
 import { tableProperties, viewProperties } from '../catalog/tables.ts';
 import { missingObject } from '../errors.ts';
 import { emitTableFunction } from '../functions/table.ts';
@@ -174,7 +175,10 @@ function emitTable(parts: readonly Identifier[], scope: Scope, translation: Tran
   );
   const path = [name.database, name.schema];
   const table = context.objects.find('TABLE', name);
-  if (table) return { sql: duckTable(name), columns: asOutputs(tableProperties(table).columns), path };
+  if (table) {
+    requireInitialized(table);
+    return { sql: duckTable(name), columns: asOutputs(tableProperties(table).columns), path };
+  }
   if (context.objects.find('VIEW', name)) return { ...emitView(name, translation), path };
   const found = translation.resolved.sources.get(duckTable(name));
   if (found) {

@@ -42,6 +42,7 @@ export async function resolve(context: StatementContext, parsed: unknown, place:
     stages: new Map(),
     functions: new Map(),
     system: new Map(),
+    tables: new Map(),
     views: new Map(),
   };
   await new Resolver(context, resolved).walk(parsed, place);
@@ -89,6 +90,7 @@ class Resolver {
     const { objects, engine, owner } = this.#context;
     if (objects.find('TABLE', name)) {
       engine.transactions.checkRead(owner, key);
+      this.#resolved.tables.set(key, name);
       return;
     }
     const view = objects.find('VIEW', name);

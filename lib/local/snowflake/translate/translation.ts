@@ -30,6 +30,8 @@ export interface Resolved {
   readonly functions: Map<Expression, Source>;
   /** SYSTEM$ functions by their call. */
   readonly system: Map<Expression, string | null>;
+  /** Tables that it reads, through views too, by DuckDB's name. */
+  readonly tables: Map<string, QualifiedName>;
   /** Parsed views by DuckDB's name. */
   readonly views: Map<string, Query>;
 }
