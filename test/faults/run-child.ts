@@ -1,0 +1,37 @@
+/**
+ * One run of the shop in a process of its own, which kills itself with SIGKILL at a boundary: no handler runs and nothing is
+ * flushed, as when the machine loses its power. What to do comes as JSON on standard input.
+ */
+import { text } from 'node:stream/consumers';
+import type { Connections } from '../../lib/config/index.ts';
+import { type RunEvent, runPipeline } from '../../lib/run/index.ts';
+import { boundariesOf } from './boundaries.ts';
+import { shopContext } from './shop.ts';
+
+export interface RunChildInput {
+  readonly directory: string;
+  readonly database: string;
+  readonly prefix?: string;
+  /** Servers of another process, which outlive this one; otherwise the folder of servers in this process, which do not. */
+  readonly servers: { readonly connections: Connections } | { readonly state: string };
+  readonly days: { readonly from: string; readonly to: string };
+  readonly killAt: string;
+}
+
+function dieAt(killAt: string): (event: RunEvent) => void {
+  return (event) => {
+    if (boundariesOf(event).includes(killAt)) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+async function startServers(state: string): Promise<Connections> {
+  // Loaded when it is needed: most runs have no servers of their own.
+  const { startLocal } = await import('../../lib/local/index.ts');
+  return (await startLocal({ state })).connections;
+}
+
+const input: RunChildInput = JSON.parse(await text(process.stdin));
+const { servers, days, killAt, ...shop } = input;
+const connections = 'state' in servers ? await startServers(servers.state) : servers.connections;
+await runPipeline(shopContext({ ...shop, connections, onEvent: dieAt(killAt) }), days);
+process.exit(0);
