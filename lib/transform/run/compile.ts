@@ -12,22 +12,24 @@ export async function compile(options: TransformOptions): Promise<CompileReport>
   const { project, selection, runId, pool } = workspace;
   writeManifest(workspace);
   const compiler = new Compiler(project, new Placement(new Set(), runId), options.artifactsDirectory);
-  const cache = new RelationCache();
   try {
-    const tag = { project: project.loaded.root.name, run: runId, node: 'compile' };
-    const nodes: CompiledNode[] = [];
-    for (const id of project.graph.inOrder()) {
+    const chosen = project.graph.inOrder().flatMap((id) => {
       const node = project.nodes.get(id);
-      if (node === undefined || !hasSql(node) || !selection.ids.has(id)) continue;
-      // A session is opened only for what has to ask.
-      const sql =
-        compiler.compileAtOnce(node) ??
-        (await pool.use(tag, async (warehouse) => {
-          const session = new NodeSession(warehouse, cache, options.signal);
-          return (await compiler.compile(node, session)).sql;
-        }));
-      nodes.push({ uniqueId: id, name: node.name, path: compiler.write(node, sql), sql });
+      return node !== undefined && hasSql(node) && selection.ids.has(id) ? [node] : [];
+    });
+    const sql = new Map(chosen.map((node) => [node, compiler.compileAtOnce(node)]));
+    const asking = chosen.filter((node) => sql.get(node) === undefined);
+    if (asking.length > 0) {
+      const tag = { project: project.loaded.root.name, run: runId, node: 'compile' };
+      await pool.use(tag, async (warehouse) => {
+        const session = new NodeSession(warehouse, new RelationCache(), options.signal);
+        for (const node of asking) sql.set(node, (await compiler.compile(node, session)).sql);
+      });
     }
+    const nodes = chosen.map((node): CompiledNode => {
+      const text = sql.get(node) ?? '';
+      return { uniqueId: node.uniqueId, name: node.name, path: compiler.write(node, text), sql: text };
+    });
     return { nodes };
   } finally {
     await pool.close();

@@ -5,12 +5,12 @@ import { compile, list } from '../../../lib/transform/index.ts';
 import { temporaryFolder } from '../../support/index.ts';
 import { dbtProject, shop } from '../support/projects.ts';
 
-/** The manifest of a project, which is written before the warehouse is asked for anything. */
+/** The manifest of a project that asks the warehouse nothing. */
 async function manifestOf(files: Readonly<Record<string, string>>) {
   const artifactsDirectory = temporaryFolder();
   const offline = new Error('no warehouse');
   const options = { directory: dbtProject(files), project: shop, artifactsDirectory };
-  await expect(compile({ ...options, connect: () => Promise.reject(offline) })).rejects.toThrow(offline);
+  await compile({ ...options, connect: () => Promise.reject(offline) });
   return JSON.parse(readFileSync(join(artifactsDirectory, 'manifest.json'), 'utf8'));
 }
 

@@ -1,16 +1,12 @@
 {# What a node's config and the flags of the run come to. #}
 
 {% macro is_incremental() %}
-  {% if not execute %}
+  {#- The config first: it costs no question to the warehouse. -#}
+  {% if not execute or config.get('materialized') != 'incremental' or should_full_refresh() %}
     {{ return(False) }}
   {% endif %}
   {% set relation = load_relation(this) %}
-  {{ return(
-    relation is not none
-    and relation.type == 'table'
-    and config.get('materialized') == 'incremental'
-    and not should_full_refresh()
-  ) }}
+  {{ return(relation is not none and relation.type == 'table') }}
 {% endmacro %}
 
 {% macro should_full_refresh() %}
