@@ -1,26 +1,21 @@
 import { connectWarehouse } from '../snowflake/index.ts';
-import type { PublishEvent, TransformOptions } from '../transform/index.ts';
+import type { PublishEvent, RunFlags, TransformOptions } from '../transform/index.ts';
 import type { RunContext, RunEvent } from './context.ts';
 
-export interface TransformChoice {
-  readonly select?: readonly string[];
-  readonly exclude?: readonly string[];
-  /** Of what is selected, only these kinds. */
-  readonly resourceTypes?: readonly string[];
-  readonly vars?: Readonly<Record<string, unknown>>;
-  readonly threads?: number;
-  readonly target?: 'dev' | 'prod';
-  readonly fullRefresh?: boolean;
+export interface TransformChoice extends RunFlags {
   /** Names the candidate schemas and tags the queries. */
   readonly runId?: string;
   /** Builds into schemas of this name, and publishes nothing. */
   readonly review?: string;
+  /** Where the artifacts go. @default those of the context */
+  readonly artifactsDirectory?: string;
 }
 
 /** What lib/transform takes: the project's own settings, and what was chosen for this time. */
 export function transformOptions(context: RunContext, choice: TransformChoice): TransformOptions {
   const { project, connections } = context;
   return {
+    ...choice,
     directory: project.models.path,
     project,
     connect: (queryTag) =>
@@ -34,14 +29,7 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
       ),
     target: choice.target ?? project.models.target,
     threads: choice.threads ?? project.models.threads,
-    artifactsDirectory: context.artifactsDirectory,
-    ...(choice.select ? { select: choice.select } : {}),
-    ...(choice.exclude ? { exclude: choice.exclude } : {}),
-    ...(choice.resourceTypes ? { resourceTypes: choice.resourceTypes } : {}),
-    ...(choice.vars ? { vars: choice.vars } : {}),
-    ...(choice.fullRefresh === undefined ? {} : { fullRefresh: choice.fullRefresh }),
-    ...(choice.runId === undefined ? {} : { runId: choice.runId }),
-    ...(choice.review === undefined ? {} : { review: choice.review }),
+    artifactsDirectory: choice.artifactsDirectory ?? context.artifactsDirectory,
     ...(context.signal ? { signal: context.signal } : {}),
     onNode: (node) => context.onEvent?.({ type: 'node', node }),
     onPublish: (event) => context.onEvent?.(publishEvent(event)),

@@ -1,5 +1,6 @@
 /** A dbt-compatible runner: reads a project, builds its models beside what is published, tests them, and publishes. */
 export { ProjectError } from './errors.ts';
+export type { RunFlags, TimeWindow, WarnErrorOptions } from './flags.ts';
 export type {
   BuildReport,
   CompileReport,

@@ -1,25 +1,14 @@
 import type { Project, SluiceError } from '../config/index.ts';
 import type { Warehouse, WarehouseValue } from '../snowflake/index.ts';
+import type { RunFlags } from './flags.ts';
 import type { QueryTag } from './run/sessions.ts';
 
-export interface TransformOptions {
+export interface TransformOptions extends RunFlags {
   /** Folder of the dbt project, where dbt_project.yml is. */
   readonly directory: string;
   readonly project: Project;
   /** Opens one session; called once a thread at most. The tag is what the session does first. */
   readonly connect: (tag?: Partial<QueryTag>) => Promise<Warehouse>;
-  /** Which of the project's schemas is built. @default the project's own choice */
-  readonly target?: 'dev' | 'prod';
-  /** As for dbt's `--select` and `--exclude`; nothing selects everything. */
-  readonly select?: readonly string[];
-  readonly exclude?: readonly string[];
-  /** Of what is selected, only these kinds; all of them unless told. */
-  readonly resourceTypes?: readonly string[];
-  /** Before the variables of dbt_project.yml. `raw_schema` is set from the config unless it stands here. */
-  readonly vars?: Readonly<Record<string, unknown>>;
-  /** Nodes at the same time. @default the project's own choice */
-  readonly threads?: number;
-  readonly fullRefresh?: boolean;
   /** Where run_results.json, sources.json, manifest.json and the compiled SQL go. */
   readonly artifactsDirectory: string;
   /** Called once for every node, as it ends. */

@@ -3,9 +3,10 @@ import { nodeDict } from '../artifacts/node-dict.ts';
 import { customEnvironment, type Invocation } from '../artifacts/results.ts';
 import type { TransformOptions } from '../options.ts';
 import { type ParsedProject, parseProject } from '../parse/project.ts';
-import { type Selection, selectNodes } from '../select/select.ts';
+import type { Selection } from '../select/select.ts';
 import { type DataRecord, toData } from '../values.ts';
 import type { Review } from './placement.ts';
+import { selectionOf } from './selection.ts';
 import { SessionPool } from './sessions.ts';
 
 /** What every command of the runner begins with: the project, what was selected, and sessions that are opened when needed. */
@@ -54,13 +55,7 @@ export function openWorkspace(command: string, options: TransformOptions): Works
     },
   });
   graph = graphDict(project);
-  const selection = selectNodes({
-    nodes: project.nodes,
-    graph: project.graph,
-    rootPackage: project.loaded.root.name,
-    ...(options.select === undefined ? {} : { select: options.select }),
-    ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
-  });
+  const selection = selectionOf(project, options, options.artifactsDirectory);
   return {
     options,
     project,

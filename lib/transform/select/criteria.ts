@@ -40,11 +40,3 @@ function depthOf(plus: string | undefined, depth: string | undefined): number {
   if (plus === undefined) return 0;
   return depth === undefined || depth === '' ? Number.POSITIVE_INFINITY : Number(depth);
 }
-
-/** A selection: the union of groups, each the intersection of criteria. `["a,b c", "d"]` is `(a and b) or c or d`. */
-export function splitSelection(parts: readonly string[]): string[][] {
-  return parts
-    .flatMap((part) => part.split(/\s+/))
-    .filter((group) => group !== '')
-    .map((group) => group.split(',').filter((text) => text !== ''));
-}

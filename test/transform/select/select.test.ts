@@ -4,6 +4,7 @@ import { Graph } from '../../../lib/transform/graph/graph.ts';
 import type { GraphNode } from '../../../lib/transform/graph/node.ts';
 import { parseCriterion } from '../../../lib/transform/select/criteria.ts';
 import { selectNodes } from '../../../lib/transform/select/select.ts';
+import { criterionSpec, type IndirectSelection, specOf } from '../../../lib/transform/select/spec.ts';
 import { aModel, aSource, aTest } from '../support/nodes.ts';
 
 /** raw.films -> stg_films -> film_ratings; raw.users -> stg_users; tests on stg_films and on both marts. */
@@ -22,10 +23,21 @@ const nodes: GraphNode[] = [
   aTest('both_have_rows', { parents: ['model.p.film_ratings', 'model.p.stg_users'] }),
 ];
 
-function select(what: string[], exclude: string[] = [], of: readonly GraphNode[] = nodes): string[] {
+function select(
+  what: string[],
+  exclude: string[] = [],
+  of: readonly GraphNode[] = nodes,
+  indirect: IndirectSelection = 'eager',
+): string[] {
   const byId = new Map(of.map((node) => [node.uniqueId, node]));
   const graph = graphOf(of);
-  const { ids } = selectNodes({ nodes: byId, graph, rootPackage: 'p', select: what, exclude });
+  const spec = specOf(what, exclude, indirect);
+  const { ids } = selectNodes({
+    nodes: byId,
+    graph,
+    rootPackage: 'p',
+    ...(spec === undefined ? {} : { spec }),
+  });
   return [...ids].map((id) => byId.get(id)?.name ?? id).sort();
 }
 
@@ -105,7 +117,7 @@ describe('a criterion', () => {
       nodes: byId,
       graph: graphOf(nodes),
       rootPackage: 'p',
-      select: ['stg_film', 'stg_users'],
+      spec: criterionSpec('stg_film', 'eager'),
     });
     expect(found.unmatched).toEqual(['stg_film']);
   });
