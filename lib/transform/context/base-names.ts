@@ -24,7 +24,7 @@ export function baseNames(scope: Scope): ReadonlyMap<string, unknown> {
     ['target', targetObject(scope)],
     ['env_var', envVar(scope.env)],
     ['modules', pythonModules(() => scope.startedAt)],
-    ['exceptions', new ExceptionsObject((message) => scope.say(`Warning: ${message}`))],
+    ['exceptions', new ExceptionsObject((message) => warn(scope, message))],
     ['api', apiObject()],
     ['flags', flagsObject(scope)],
     ['invocation_id', scope.invocationId],
@@ -157,14 +157,26 @@ export function envVar(env: NodeJS.ProcessEnv): unknown {
   });
 }
 
+function warn(scope: Scope, message: string): void {
+  if (scope.warn === undefined) scope.say(`Warning: ${message}`);
+  else scope.warn(message);
+}
+
 function flagsObject(scope: Scope): unknown {
+  const { flags = {} } = scope;
   return new Attributes(
     {
       FULL_REFRESH: scope.fullRefresh,
-      STORE_FAILURES: false,
+      STORE_FAILURES: flags.storeFailures ?? false,
       WHICH: scope.command,
-      WARN_ERROR: false,
-      EMPTY: false,
+      WARN_ERROR: flags.warnError?.error === 'all',
+      EMPTY: flags.empty ?? false,
+      FAIL_FAST: flags.failFast ?? false,
+      DEFER: flags.defer ?? false,
+      FAVOR_STATE: flags.favorState ?? false,
+      INDIRECT_SELECTION: flags.indirectSelection ?? 'eager',
+      EVENT_TIME_START: flags.eventTimeStart ?? null,
+      EVENT_TIME_END: flags.eventTimeEnd ?? null,
       INVOCATION_COMMAND: `dbt ${scope.command}`,
       PRINT: true,
     },

@@ -120,7 +120,7 @@ export class NodeContext {
       case 'context':
         return new ContextObject(this.resolve);
       case 'selected_resources':
-        return [];
+        return [...(scope.selected?.() ?? [])];
       default:
         return this.#resultFunction(name);
     }

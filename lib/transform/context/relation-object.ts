@@ -17,6 +17,13 @@ export interface RelationInput {
   readonly quoting?: Quoting;
 }
 
+/** What of a relation is read where it stands in SQL: no row at all, or those of a span of time. */
+export interface ReadingLimit {
+  readonly empty: boolean;
+  /** Column and bounds, the upper one not included; as they are written in SQL. */
+  readonly during?: { readonly column: string; readonly start: string; readonly end: string };
+}
+
 type Part = 'database' | 'schema' | 'identifier';
 const parts: readonly Part[] = ['database', 'schema', 'identifier'];
 
@@ -28,12 +35,12 @@ export class RelationObject extends JinjaObject implements RelationName {
   readonly type: RelationType | null;
   readonly quoting: Quoting;
   readonly #included: Readonly<Record<Part, boolean>>;
-  readonly #limitedTo: number | null;
+  readonly #limit: ReadingLimit | null;
 
   constructor(
     input: RelationInput,
     included: Readonly<Record<Part, boolean>> = { database: true, schema: true, identifier: true },
-    limitedTo: number | null = null,
+    limit: ReadingLimit | null = null,
   ) {
     super();
     this.database = input.database ?? null;
@@ -42,7 +49,7 @@ export class RelationObject extends JinjaObject implements RelationName {
     this.type = input.type ?? null;
     this.quoting = input.quoting ?? noQuoting;
     this.#included = included;
-    this.#limitedTo = limitedTo;
+    this.#limit = limit;
   }
 
   override get typeName(): string {
@@ -50,14 +57,23 @@ export class RelationObject extends JinjaObject implements RelationName {
   }
 
   override print(): string {
+    const name = this.#name();
+    if (this.#limit === null || this.type === 'cte') return name;
+    const { empty, during } = this.#limit;
+    const rows = empty ? `(select * from ${name} where false limit 0)` : name;
+    if (during === undefined) return rows;
+    const { column, start, end } = during;
+    return `(select * from ${rows} where ${column} >= '${start}' and ${column} < '${end}')`;
+  }
+
+  #name(): string {
     if (this.type === 'cte' && this.identifier !== null) return this.identifier;
-    const name = renderRelation({
+    return renderRelation({
       database: this.#included.database ? this.database : null,
       schema: this.#included.schema ? this.schema : null,
       identifier: this.#included.identifier ? this.identifier : null,
       quoting: this.quoting,
     });
-    return this.#limitedTo === null ? name : `(select * from ${name} limit ${this.#limitedTo})`;
   }
 
   override represent(): string {
@@ -123,15 +139,21 @@ export class RelationObject extends JinjaObject implements RelationName {
         quoting: change.quoting ?? this.quoting,
       },
       this.#included,
-      this.#limitedTo,
+      this.#limit,
     );
+  }
+
+  /** The same relation, of which SQL reads only some rows. */
+  reading(limit: ReadingLimit): RelationObject {
+    return new RelationObject(this, this.#included, limit);
   }
 
   #method(name: string): unknown {
     const flags = parts.map((part) => `${part}?`);
     switch (name) {
       case 'render':
-        return callable(name, [], () => this.print());
+        // As in dbt, the way to the relation itself where what is read of it is limited.
+        return callable(name, [], () => this.#name());
       case 'get':
         return callable(
           name,
@@ -170,7 +192,7 @@ export class RelationObject extends JinjaObject implements RelationName {
   }
 
   #including(change: Partial<Record<Part, boolean>>): RelationObject {
-    return new RelationObject(this, { ...this.#included, ...change }, this.#limitedTo);
+    return new RelationObject(this, { ...this.#included, ...change }, this.#limit);
   }
 
   #matches(wanted: Partial<Record<Part, string | null | undefined>>): boolean {

@@ -1,3 +1,4 @@
+import type { RunFlags } from '../flags.ts';
 import type { MacroRegistry } from './macros.ts';
 import type { Variables } from './variables.ts';
 
@@ -26,6 +27,12 @@ export interface Scope {
   readonly command: string;
   /** What `log(…, info=true)`, `print` and `exceptions.warn` say. */
   say(message: string): void;
+  /** What `exceptions.warn` says; `say`, and marked as a warning, unless the run does more with it. */
+  warn?(message: string): void;
+  /** What the user chose for this run, for `flags` of the templates. */
+  readonly flags?: RunFlags;
+  /** Unique ids of what the run does, once that is known. */
+  selected?(): readonly string[];
   /** `graph` of the templates, empty while the project is parsed. */
   graph(): unknown;
 }
