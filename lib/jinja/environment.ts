@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { CompiledTemplate } from './compile/compiled.ts';
 import { generate, type KnownOperations } from './compile/program.ts';
 import { builtinFilters } from './filters/index.ts';
 import { builtinTests } from './filters/tests.ts';
 import { parse } from './parser/parse.ts';
-import { Program } from './program.ts';
+import { type Mode, Program } from './program.ts';
 import { Access, type MissingPolicy } from './runtime/access.ts';
 import { invoke } from './runtime/call.ts';
 import type { Core, Operation } from './runtime/core.ts';
@@ -80,15 +79,14 @@ class CompilingEnvironment implements Environment {
     return new CompilingEnvironment({ ...this.options, onUndefined }, this.programs);
   }
 
-  load(compiled: CompiledTemplate, source: string): Template {
-    if (compiled.version !== codeVersion) return this.compile(source, { file: compiled.file });
-    return new RunnableTemplate(compiled.file, source, this.core, new Program(() => compiled));
-  }
-
   private program(source: string, options: CompileOptions, hash: string): Program {
     const known = this.programs.get(hash);
     if (known !== undefined) return known;
-    const program = new Program(this.generator(source, options, hash));
+    const { store } = this.options;
+    const kept = store?.get(hash);
+    const program =
+      kept === undefined ? this.newProgram(source, options) : this.keptProgram(source, options, kept);
+    if (kept === undefined) store?.set(hash, program.code('sync'));
     this.keep(this.programs, hash, program);
     return program;
   }
@@ -106,8 +104,21 @@ class CompilingEnvironment implements Environment {
     return hash.update(source).digest('hex');
   }
 
-  /** Parses now, so that a mistake shows at once; each form's code is generated when it is asked for. */
-  private generator(source: string, { file, range }: CompileOptions, hash: string): () => CompiledTemplate {
+  /** Parses now, so that a mistake shows at once; the form that waits is generated when it is asked for. */
+  private newProgram(source: string, options: CompileOptions): Program {
+    const generate = this.generator(source, options);
+    const sync = generate('sync');
+    return new Program(options.file, (mode) => (mode === 'sync' ? sync : generate(mode)));
+  }
+
+  /** What was compiled once has no mistakes: it is parsed again only for the form that waits. */
+  private keptProgram(source: string, options: CompileOptions, sync: string): Program {
+    return new Program(options.file, (mode) =>
+      mode === 'sync' ? sync : this.generator(source, options)(mode),
+    );
+  }
+
+  private generator(source: string, { file, range }: CompileOptions): (mode: Mode) => string {
     const statements = guarded(() =>
       parse(source, {
         file,
@@ -119,23 +130,8 @@ class CompilingEnvironment implements Environment {
         tags: this.options.tags ?? {},
       }),
     );
-    const code = (isAsync: boolean): string =>
-      guarded(() => generate(statements, { source, file, known: this.known, isAsync }));
-    let sync: string | undefined = code(false);
-    let async: string | undefined;
-    return () => ({
-      version: codeVersion,
-      file,
-      hash,
-      get sync() {
-        sync ??= code(false);
-        return sync;
-      },
-      get async() {
-        async ??= code(true);
-        return async;
-      },
-    });
+    return (mode) =>
+      guarded(() => generate(statements, { source, file, known: this.known, isAsync: mode === 'async' }));
   }
 }
 

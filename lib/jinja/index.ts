@@ -8,7 +8,6 @@
 
 /** What a file defines, without rendering it. */
 export { type Block, listBlocks } from './blocks.ts';
-export type { CompiledTemplate } from './compile/compiled.ts';
 export { createEnvironment } from './environment.ts';
 export { TemplateError } from './errors.ts';
 export { toHost } from './runtime/host.ts';
@@ -20,4 +19,11 @@ export { str as printValue } from './runtime/text.ts';
 /** Python's values, to make them and to take them apart. */
 export { Dict, float, PythonSet, tuple } from './runtime/values.ts';
 export { dbtTags } from './tags.ts';
-export type { Context, Environment, EnvironmentOptions, NameResolver, Template } from './types.ts';
+export type {
+  Context,
+  Environment,
+  EnvironmentOptions,
+  NameResolver,
+  Template,
+  TemplateStore,
+} from './types.ts';

@@ -1,4 +1,3 @@
-import type { CompiledTemplate } from './compile/compiled.ts';
 import { TemplateError } from './errors.ts';
 import type { Mode, Program } from './program.ts';
 import { returnFunction } from './runtime/call.ts';
@@ -45,10 +44,6 @@ export class RunnableTemplate implements Template {
       return asyncForms;
     };
     return new Map([...exports].map(([name, macro]) => [name, new BoundMacro(macro, load)]));
-  }
-
-  compiled(): CompiledTemplate {
-    return this.program.compiled();
   }
 
   private async asyncMacros(context: Context): Promise<Exports> {

@@ -1,4 +1,3 @@
-import type { CompiledTemplate } from './compile/compiled.ts';
 import type { Macro } from './runtime/macro.ts';
 import type { TagExtension } from './tags.ts';
 
@@ -58,6 +57,14 @@ export interface EnvironmentOptions {
   maxDepth?: number;
   /** How many compiled templates stay in memory; 5,000 unless told. */
   cacheSize?: number;
+  /** Where generated code is kept for the next process. */
+  store?: TemplateStore;
+}
+
+/** Generated code by a key that changes with the source, the environment and this compiler. */
+export interface TemplateStore {
+  get(key: string): string | undefined;
+  set(key: string, code: string): void;
 }
 
 export interface CompileOptions {
@@ -75,15 +82,11 @@ export interface Template {
   renderSync(context?: Context): string;
   /** The macros it defines at its top level, by name, bound to this context. */
   macros(context?: Context): ReadonlyMap<string, Macro>;
-  /** A form that survives JSON, for `environment.load`. */
-  compiled(): CompiledTemplate;
 }
 
 export interface Environment {
   /** Compiles a template, or gives the one compiled before from the same source and options. */
   compile(source: string, options: CompileOptions): Template;
-  /** A template from its compiled form. The source must be the one it was compiled from: errors show its lines. */
-  load(compiled: CompiledTemplate, source: string): Template;
   /** An environment that takes what is missing another way, and shares everything that is compiled. */
   withUndefined(onUndefined: UndefinedPolicy): Environment;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   Attributes,
-  type CompiledTemplate,
   callable,
   createEnvironment,
   Dict,
@@ -186,14 +185,31 @@ test('a template is compiled once for the same source, file and options', () => 
   expect(environment.compile('{{ 1 }}', { file: 'b' })).not.toBe(first);
 });
 
-test('a compiled template survives JSON', async () => {
-  const own = createEnvironment({ tags: dbtTags });
+test('an environment goes on with the code that another one left in the store', async () => {
+  const codes = new Map<string, string>();
+  const environmentWith = () => createEnvironment({ tags: dbtTags, store: codes });
   const source = '{% macro m(a) %}{{ a.b.c }}{% endmacro %}{{ x|upper }}{% if y %}{{ m({}) }}{% endif %}';
-  const kept: CompiledTemplate = JSON.parse(
-    JSON.stringify(own.compile(source, { file: 'm.sql' }).compiled()),
-  );
-  const again = createEnvironment({ tags: dbtTags }).load(kept, source);
+  environmentWith().compile(source, { file: 'm.sql' });
+  const [key = '', code = ''] = [...codes][0] ?? [];
+  codes.set(key, code.replace('return function root', '/* kept */ return function root'));
+  const again = environmentWith().compile(source, { file: 'm.sql' });
+  expect(codes.get(key)).toContain('/* kept */');
   expect(again.renderSync({ x: 'a' })).toBe('A');
   expect(await again.render({ x: 'a' })).toBe('A');
   expect(() => again.renderSync({ y: 1 })).toThrow(/m\.sql:1:24/);
+});
+
+test('another source, another file and another set of filters are compiled anew', () => {
+  const codes = new Map<string, string>();
+  createEnvironment({ store: codes }).compile('{{ 1 }}', { file: 'a' });
+  createEnvironment({ store: codes }).compile('{{ 2 }}', { file: 'a' });
+  createEnvironment({ store: codes }).compile('{{ 1 }}', { file: 'b' });
+  createEnvironment({ store: codes, filters: { own: () => '' } }).compile('{{ 1 }}', { file: 'a' });
+  expect(codes.size).toBe(4);
+});
+
+test('environments of one family share what is compiled and differ in what is missing', () => {
+  const lenient = environment.withUndefined('lenient');
+  expect(lenient.compile('{{ a.b.c }}', { file: 'f' }).renderSync()).toBe('');
+  expect(() => environment.compile('{{ a.b.c }}', { file: 'f' }).renderSync()).toThrow(/'a' is undefined/);
 });
