@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type ScalarTag, type Tags } from 'yaml';
 import type { Problems } from '../errors.ts';
 import type { Data } from '../values.ts';
+import type { KeptTexts } from './kept.ts';
 
 /** A YAML file that was read, able to say on which line a part of it stands. */
 export interface YamlFile {
@@ -12,12 +14,37 @@ export interface YamlFile {
   lineOf(path: readonly (string | number)[]): number;
 }
 
-/** Reads one YAML file; what is wrong with its syntax is added to `problems`, and undefined returned. */
-export function readYaml(absolute: string, file: string, problems: Problems): YamlFile | undefined {
-  return parseYaml(readFileSync(absolute, 'utf8'), file, problems);
+/** What a text of YAML says, and where: plain data, so that it can be kept. */
+interface Parsed {
+  readonly data: Data;
+  readonly lines: Lines;
 }
 
-function parseYaml(text: string, file: string, problems: Problems): YamlFile | undefined {
+/** The line of a part, and the lines of what is in it, by key or index. */
+type Lines = readonly [line: number, inside?: Readonly<Record<string, Lines>>];
+
+/**
+ * Reads one YAML file; what is wrong with its syntax is added to `problems`, and undefined returned.
+ *
+ * @param kept saves reading a text again that was read before
+ */
+export function readYaml(
+  absolute: string,
+  file: string,
+  problems: Problems,
+  kept?: KeptTexts,
+): YamlFile | undefined {
+  const text = readFileSync(absolute, 'utf8');
+  const key = `yaml ${createHash('sha256').update(text).digest('hex')}`;
+  // Only this function writes under such a key.
+  const before = kept?.get(key) as Parsed | undefined;
+  const parsed = before ?? parseYaml(text, file, problems);
+  if (parsed === undefined) return undefined;
+  if (before === undefined) kept?.set(key, parsed);
+  return { file, data: parsed.data, lineOf: (path) => lineAt(parsed.lines, path) };
+}
+
+function parseYaml(text: string, file: string, problems: Problems): Parsed | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -34,9 +61,8 @@ function parseYaml(text: string, file: string, problems: Problems): YamlFile | u
     return undefined;
   }
   return {
-    file,
     data: normalize(document.toJS({ maxAliasCount: 10_000 })),
-    lineOf: (path) => lineAt(document.contents, path, lines),
+    lines: linesOf(document.contents, 1, lines),
   };
 }
 
@@ -74,19 +100,28 @@ function normalize(value: unknown): Data {
   return typeof value === 'bigint' ? Number(value) : null;
 }
 
-function lineAt(root: unknown, path: readonly (string | number)[], lines: LineCounter): number {
-  let node: unknown = root;
-  let line = 1;
+function linesOf(node: unknown, line: number, lines: LineCounter): Lines {
+  const inside: [string, Lines][] = [];
+  if (isMap(node)) {
+    for (const { key, value } of node.items) {
+      const at = isNode(key) && key.range ? lines.linePos(key.range[0]).line : line;
+      if (isScalar(key)) inside.push([String(key.value), linesOf(value, at, lines)]);
+    }
+  } else if (isSeq(node)) {
+    node.items.forEach((item, index) => {
+      const at = isNode(item) && item.range ? lines.linePos(item.range[0]).line : line;
+      inside.push([String(index), linesOf(item, at, lines)]);
+    });
+  }
+  return inside.length === 0 ? [line] : [line, Object.fromEntries(inside)];
+}
+
+function lineAt(root: Lines, path: readonly (string | number)[]): number {
+  let [line, inside] = root;
   for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
-      if (pair === undefined) break;
-      if (isNode(pair.key) && pair.key.range) line = lines.linePos(pair.key.range[0]).line;
-      node = pair.value;
-    } else if (isSeq(node) && typeof step === 'number') {
-      node = node.items[step];
-      if (isNode(node) && node.range) line = lines.linePos(node.range[0]).line;
-    } else break;
+    const next = inside !== undefined && Object.hasOwn(inside, step) ? inside[step] : undefined;
+    if (next === undefined) break;
+    [line, inside] = next;
   }
   return line;
 }
