@@ -1,7 +1,11 @@
-import type { GraphNode, SqlNode, UnitTestInfo, UnitTestRows } from '../graph/node.ts';
-import { materializationOf } from '../graph/node.ts';
-import type { ColumnProperties } from '../project/properties.ts';
+import { accessOf, type GraphNode, materializationOf, type SqlNode } from '../graph/node.ts';
 import { noQuoting, renderRelation } from '../relation.ts';
+import { asRecord, asText } from '../values.ts';
+import { columnDict } from './column-dict.ts';
+import { configDict, docsDict, unrenderedConfig } from './config-dict.ts';
+import { contractDict, modelConstraints } from './constraint-dict.ts';
+import { sourceDict } from './source-dict.ts';
+import { unitTestDict } from './unit-test-dict.ts';
 
 /** A node as dbt's manifest has it: also what templates see as `model` and in `graph`. */
 export function nodeDict(node: GraphNode): Record<string, unknown> {
@@ -9,7 +13,7 @@ export function nodeDict(node: GraphNode): Record<string, unknown> {
   return node.unitTest === undefined ? sqlNodeDict(node) : unitTestDict(node, node.unitTest);
 }
 
-function common(node: GraphNode): Record<string, unknown> {
+function sqlNodeDict(node: SqlNode): Record<string, unknown> {
   return {
     database: node.database,
     schema: node.schema,
@@ -20,60 +24,33 @@ function common(node: GraphNode): Record<string, unknown> {
     original_file_path: node.originalPath,
     unique_id: node.uniqueId,
     fqn: [...node.fqn],
+    alias: node.alias,
+    // A generic test has no file of its own that could change.
+    checksum:
+      node.test === undefined ? { name: 'sha256', checksum: node.checksum } : { name: 'none', checksum: '' },
+    config: configDict(node),
     tags: [...node.tags],
     description: node.description,
     columns: Object.fromEntries(node.columns.map((column) => [column.name, columnDict(column)])),
     meta: { ...node.meta },
-    patch_path: node.patch === null ? null : `${node.packageName}://${node.patch.file}`,
-  };
-}
-
-function sqlNodeDict(node: SqlNode): Record<string, unknown> {
-  const config = configDict(node);
-  return {
-    ...common(node),
-    alias: node.alias,
-    checksum: { name: 'sha256', checksum: node.checksum },
-    config,
+    group: node.group,
+    docs: docsDict(node),
+    patch_path:
+      node.patch === null || node.test !== undefined ? null : `${node.packageName}://${node.patch.file}`,
+    build_path: null,
+    unrendered_config: unrenderedConfig(node),
     relation_name: relationNameOf(node),
     raw_code: node.rawCode,
-    ...(node.resourceType === 'seed' ? seedPart() : sqlPart(node)),
-    ...(node.resourceType === 'test' ? testPart(node) : {}),
-    ...(node.resourceType === 'model' ? { access: node.config.access ?? 'protected', version: null } : {}),
-  };
-}
-
-function unitTestDict(node: SqlNode, unitTest: UnitTestInfo): Record<string, unknown> {
-  const { model, given, expected, overrides } = unitTest;
-  const rowsDict = (rows: UnitTestRows) => ({
-    format: rows.format,
-    rows: rows.format === 'dict' ? rows.rows : rows.text,
-    fixture: null,
-  });
-  return {
-    name: node.name,
-    resource_type: 'unit_test',
-    package_name: node.packageName,
-    path: node.path,
-    original_file_path: node.originalPath,
-    unique_id: node.uniqueId,
-    fqn: [...node.fqn],
-    model,
-    given: given.map(({ input, rows }) => ({ input, ...rowsDict(rows) })),
-    expect: rowsDict(expected),
-    overrides: { macros: overrides.macros, vars: overrides.vars, env_vars: overrides.envVars },
-    description: node.description,
-    depends_on: { macros: [], nodes: [...node.dependsOn] },
-    config: { enabled: node.enabled, tags: [...node.tags], meta: { ...node.meta } },
-    checksum: node.checksum,
-    schema: node.schema,
-    tested_node_unique_id: node.dependsOn[0] ?? null,
+    doc_blocks: [...(node.docBlocks ?? [])],
+    ...(node.resourceType === 'seed' ? seedPart(node) : sqlPart(node)),
+    ...(node.test === undefined ? {} : testPart(node.test)),
+    ...(node.resourceType === 'model' ? modelPart(node) : {}),
   };
 }
 
 /** A seed's rows are its file's, and it reads nothing. */
-function seedPart(): Record<string, unknown> {
-  return { raw_code: '', depends_on: { macros: [] } };
+function seedPart(node: SqlNode): Record<string, unknown> {
+  return { raw_code: '', root_path: node.properties.root_path ?? null, depends_on: { macros: [] } };
 }
 
 function sqlPart(node: SqlNode): Record<string, unknown> {
@@ -81,7 +58,36 @@ function sqlPart(node: SqlNode): Record<string, unknown> {
     language: node.language,
     refs: node.refs.map((ref) => ({ name: ref.name, package: ref.packageName, version: ref.version })),
     sources: node.sources.map((source) => [...source]),
+    metrics: [],
     depends_on: { macros: [...node.dependsOnMacros], nodes: [...node.dependsOn] },
+    compiled_path: null,
+    contract: contractDict(node),
+  };
+}
+
+function modelPart(node: SqlNode): Record<string, unknown> {
+  return {
+    access: accessOf(node),
+    constraints: modelConstraints(node),
+    version: node.modelVersion?.version ?? null,
+    latest_version: node.modelVersion?.latest ?? null,
+    deprecation_date: asText(node.properties.deprecation_date) ?? null,
+    primary_key: [],
+    time_spine: timeSpine(node),
+  };
+}
+
+function timeSpine({ properties }: SqlNode): Record<string, unknown> | null {
+  const said = asRecord(properties.time_spine);
+  return said === undefined ? null : { custom_granularities: [], ...said };
+}
+
+function testPart(test: NonNullable<SqlNode['test']>): Record<string, unknown> {
+  return {
+    column_name: test.columnName,
+    file_key_name: test.fileKeyName,
+    attached_node: test.attachedNode,
+    test_metadata: { name: test.name, kwargs: { ...test.arguments }, namespace: test.namespace },
   };
 }
 
@@ -89,7 +95,8 @@ function sqlPart(node: SqlNode): Record<string, unknown> {
 export function relationNameOf(node: SqlNode): string | null {
   const makes =
     ['seed', 'snapshot'].includes(node.resourceType) ||
-    (node.resourceType === 'model' && materializationOf(node) !== 'ephemeral');
+    (node.resourceType === 'model' && materializationOf(node) !== 'ephemeral') ||
+    (node.resourceType === 'test' && storesFailures(node));
   if (!makes) return null;
   return renderRelation({
     database: node.database,
@@ -99,59 +106,7 @@ export function relationNameOf(node: SqlNode): string | null {
   });
 }
 
-function configDict(node: SqlNode): Record<string, unknown> {
-  const materialized = node.resourceType === 'test' ? 'test' : materializationOf(node);
-  return { ...node.config, materialized, tags: [...node.tags], meta: { ...node.meta } };
-}
-
-function testPart(node: SqlNode): Record<string, unknown> {
-  if (node.test === undefined) return {};
-  return {
-    column_name: node.test.columnName,
-    file_key_name: node.test.fileKeyName,
-    attached_node: node.test.attachedNode,
-    test_metadata: {
-      name: node.test.name,
-      kwargs: { ...node.test.arguments },
-      namespace: node.test.namespace,
-    },
-  };
-}
-
-function sourceDict(node: GraphNode & { resourceType: 'source' }): Record<string, unknown> {
-  const { freshness } = node;
-  return {
-    ...common(node),
-    source_name: node.sourceName,
-    source_description: node.sourceDescription,
-    loader: node.loader,
-    identifier: node.identifier,
-    quoting: { ...node.quoting },
-    loaded_at_field: node.loadedAtField,
-    loaded_at_query: node.loadedAtQuery,
-    freshness:
-      freshness === null
-        ? null
-        : { warn_after: freshness.warnAfter, error_after: freshness.errorAfter, filter: freshness.filter },
-    source_meta: { ...node.sourceMeta },
-    config: { enabled: node.enabled },
-    relation_name: renderRelation({
-      database: node.database,
-      schema: node.schema,
-      identifier: node.identifier,
-      quoting: { ...noQuoting, ...node.quoting },
-    }),
-  };
-}
-
-function columnDict(column: ColumnProperties): Record<string, unknown> {
-  return {
-    name: column.name,
-    description: column.description,
-    meta: { ...column.meta },
-    data_type: column.dataType,
-    quote: column.quote,
-    tags: [...column.tags],
-    constraints: [...column.constraints],
-  };
+function storesFailures({ config }: SqlNode): boolean {
+  const as = config.store_failures_as;
+  return as === undefined || as === null ? config.store_failures === true : as !== 'ephemeral';
 }

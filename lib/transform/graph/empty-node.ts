@@ -29,6 +29,7 @@ export function emptyNode(
     dependsOn: [],
     dependsOnMacros: [],
     enabled: true,
+    group: null,
     properties: {},
   };
 }

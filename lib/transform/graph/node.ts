@@ -15,10 +15,19 @@ type ResourceType =
 export interface RefCall {
   readonly packageName: string | null;
   readonly name: string;
-  readonly version: string | number | null;
+  readonly version: Version | null;
 }
 
 export type SourceCall = readonly [source: string, table: string];
+
+export type Version = string | number;
+
+/** The version that a model is, of the several that go by its name. */
+export interface ModelVersion {
+  readonly version: Version;
+  /** The one that a `ref` without a version means. */
+  readonly latest: Version;
+}
 
 interface NodeBase {
   /** dbt's key of a node: `model.<package>.<name>`. */
@@ -38,6 +47,8 @@ interface NodeBase {
   meta: DataRecord;
   /** The schema file and line that describes the node, if one does. */
   patch: { readonly file: string; readonly line: number } | null;
+  /** Unique ids of the docs blocks that its description includes. */
+  docBlocks?: readonly string[];
 }
 
 /** A node with SQL of its own: a model, test, seed, snapshot, … */
@@ -57,11 +68,15 @@ export interface SqlNode extends NodeBase {
   dependsOnMacros: readonly string[];
   /** Whether a run may build it; a disabled node is kept for messages only. */
   enabled: boolean;
+  /** Set for a model that has versions. */
+  readonly modelVersion?: ModelVersion;
+  /** The group that owns it; a generic test belongs to the group of what it tests. */
+  group: string | null;
   /** Set for generic tests. */
   readonly test?: GenericTestInfo;
   /** Set for unit tests. */
   readonly unitTest?: UnitTestInfo;
-  /** Properties that only some resources have: access, group, constraints, version, … */
+  /** Everything that its schema file says, as it was written: constraints, deprecation_date, … */
   readonly properties: DataRecord;
 }
 
@@ -77,12 +92,23 @@ interface GenericTestInfo {
 }
 
 /** Rows of a unit test, in the way they were written. */
-export type UnitTestRows =
+export type UnitTestRows = (
   | { readonly format: 'dict'; readonly rows: readonly DataRecord[] }
-  | { readonly format: 'csv' | 'sql'; readonly text: string };
+  | { readonly format: 'csv' | 'sql'; readonly text: string }
+) & {
+  /** Name of the file that they are in, if it is one of their own. */
+  readonly fixture?: string;
+};
 
 export interface UnitTestInfo {
   readonly model: string;
+  /** Which versions of the model it is for, as it was written. */
+  readonly versions?: {
+    readonly include: readonly Version[] | null;
+    readonly exclude: readonly Version[] | null;
+  };
+  /** The version that this test is for, if its model has versions. */
+  readonly version?: Version;
   /** What the model reads during the test: `ref('a')`, `source('s', 't')` or `this`, and its rows. */
   readonly given: readonly { readonly input: string; readonly rows: UnitTestRows }[];
   readonly expected: UnitTestRows;
@@ -107,9 +133,19 @@ export interface SourceNode extends NodeBase {
   readonly loadedAtQuery: string | null;
   readonly sourceMeta: DataRecord;
   readonly enabled: boolean;
+  /** `external:` of the table: where its files are. */
+  readonly external?: DataRecord;
+  /** The schema file of another package that overrides it. */
+  readonly patchedIn?: string;
+  /** Database and schema as the file has them. */
+  readonly writtenDatabase?: string | null;
+  readonly writtenSchema?: string | null;
 }
 
 export type GraphNode = SqlNode | SourceNode;
+
+/** Everything that a selection can choose. */
+export type Selectable = GraphNode | Definition;
 
 export type Period = 'minute' | 'hour' | 'day';
 
@@ -122,6 +158,43 @@ export interface Freshness {
   readonly warnAfter: Threshold | null;
   readonly errorAfter: Threshold | null;
   readonly filter: string | null;
+}
+
+export type DefinitionKind = 'exposure' | 'metric' | 'semantic_model' | 'saved_query';
+
+/** What a schema file defines over the nodes and nothing builds: an exposure, a metric, a semantic model, a saved query. */
+export interface Definition extends NodeBase {
+  readonly resourceType: DefinitionKind;
+  readonly group: string | null;
+  readonly refs: readonly RefCall[];
+  readonly sources: readonly SourceCall[];
+  /** Names of metrics that it is made of. */
+  readonly metrics: readonly string[];
+  /** Unique ids of what it reads. */
+  dependsOn: readonly string[];
+  readonly enabled: boolean;
+  /** What only its kind has, as dbt's manifest has it. */
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** A team that owns models. */
+export interface Group {
+  readonly uniqueId: string;
+  readonly name: string;
+  readonly packageName: string;
+  readonly path: string;
+  readonly originalPath: string;
+  readonly description: string;
+  readonly owner: DataRecord;
+  readonly config: DataRecord;
+}
+
+export type Access = 'private' | 'protected' | 'public';
+
+/** Who may read a model; `protected` unless its config says otherwise. */
+export function accessOf(node: SqlNode): Access {
+  const { access } = node.config;
+  return access === 'private' || access === 'public' ? access : 'protected';
 }
 
 /** How a node materializes; `view` unless its config says otherwise. */

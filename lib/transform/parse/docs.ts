@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { callable, type Environment, listBlocks, printValue } from '../../jinja/index.ts';
 import type { Problems } from '../errors.ts';
-import type { GraphNode } from '../graph/node.ts';
+import type { Selectable } from '../graph/node.ts';
 import { filesBelow } from '../project/files.ts';
 import { type LoadedPackages, shownPath } from './load.ts';
 import { problemOf } from './templates.ts';
@@ -39,7 +39,7 @@ export function loadDocs(loaded: LoadedPackages, problems: Problems): Map<string
 
 /** Puts the texts of docs blocks into the descriptions of nodes and their columns. */
 export function renderDescriptions(
-  nodes: Iterable<GraphNode>,
+  nodes: Iterable<Selectable>,
   docs: ReadonlyMap<string, DocsBlock>,
   rootPackage: string,
   environment: Environment,

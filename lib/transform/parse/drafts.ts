@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Problems } from '../errors.ts';
 import { emptyNode } from '../graph/empty-node.ts';
-import type { SqlNode } from '../graph/node.ts';
+import type { ModelVersion, SqlNode } from '../graph/node.ts';
 import type { ProjectFileConfig } from '../project/config-file.ts';
 import type { NodeConfig } from '../project/config-tree.ts';
-import { filesBelow } from '../project/files.ts';
+import { filesBelow, type ProjectFile } from '../project/files.ts';
 import type { PackageProperties, Properties } from '../project/properties.ts';
+import { describedVersions, spelledVersion } from '../project/versions.ts';
 import { asRecord, asTexts, type Data, type DataRecord } from '../values.ts';
 import { FileBody, type NodeBody } from './bodies.ts';
 import { type LoadedPackages, shownPath } from './load.ts';
@@ -43,44 +44,76 @@ export function modelDrafts(
   problems: Problems,
   warn: (message: string) => void,
 ): Draft[] {
-  const described = propertiesByName(properties.models, 'model', problems);
-  const drafts: Draft[] = [];
-  const seen = new Map<string, string>();
+  const files = modelFiles(loaded, config, problems);
+  const described = descriptionsByFile(properties.models, new Set(files.keys()), problems, warn);
+  return [...files].map(([fileName, file]) => {
+    const { said, version } = described.get(fileName) ?? {};
+    return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'model', {
+      ...(said === undefined ? {} : { said }),
+      ...(version === undefined ? {} : { version }),
+      propertiesConfig: said === undefined ? {} : configOf(said),
+      defaults: modelDefaults,
+      tree: 'models',
+    });
+  });
+}
+
+/** The SQL files of a package's models by their names, without those that cannot be models. */
+function modelFiles(
+  loaded: LoadedPackages,
+  config: ProjectFileConfig,
+  problems: Problems,
+): Map<string, ProjectFile> {
+  const files = new Map<string, ProjectFile>();
   for (const file of filesBelow(config.directory, config.modelPaths, ['.sql', '.py'])) {
     const shown = shownPath(loaded, config.name, file.file);
+    const name = nameOf(file.relative);
+    const before = files.get(name);
     if (file.file.endsWith('.py')) {
       problems.add({
         file: shown,
         message: 'Python models cannot be built.',
         hint: 'Write the model in SQL, or exclude it from model-paths.',
       });
-      continue;
-    }
-    const name = nameOf(file.relative);
-    const before = seen.get(name);
-    if (before !== undefined) {
+    } else if (before !== undefined) {
       problems.add({
         file: shown,
         message: `there are two models named "${name}".`,
-        hint: `The other one is ${before}.`,
+        hint: `The other one is ${shownPath(loaded, config.name, before.file)}.`,
       });
-      continue;
+    } else files.set(name, file);
+  }
+  return files;
+}
+
+interface FileDescription {
+  readonly said: Properties;
+  readonly version?: ModelVersion;
+}
+
+/** What the schema files say, by the name of the file that they say it of; a model with versions has several files. */
+function descriptionsByFile(
+  models: readonly Properties[],
+  files: ReadonlySet<string>,
+  problems: Problems,
+  warn: (message: string) => void,
+): Map<string, FileDescription> {
+  const result = new Map<string, FileDescription>();
+  for (const [name, said] of propertiesByName(models, 'model', problems)) {
+    if (said.versions.length === 0) {
+      if (files.has(name)) result.set(name, { said });
+      else warn(`${said.file}:${said.line}: "${name}" is described, but there is no such model.`);
     }
-    seen.set(name, shown);
-    const said = described.get(name);
-    described.delete(name);
-    drafts.push(
-      fileDraft(file, config.name, shown, 'model', said, {
-        propertiesConfig: said === undefined ? {} : configOf(said),
-        defaults: modelDefaults,
-        tree: 'models',
-      }),
-    );
+    for (const { version, latest, fileNames, properties } of describedVersions(said, problems)) {
+      const found = fileNames.find((fileName) => files.has(fileName) && !result.has(fileName));
+      if (found !== undefined) result.set(found, { said: properties, version: { version, latest } });
+      else
+        warn(
+          `${properties.file}:${properties.line}: version ${version} of "${name}" is described, but there is no file ${fileNames[0]}.sql.`,
+        );
+    }
   }
-  for (const [name, { file, line }] of described) {
-    warn(`${file}:${line}: "${name}" is described, but there is no such model.`);
-  }
-  return drafts;
+  return result;
 }
 
 /** The singular tests of a package: every file of its test paths but generic tests and fixtures of unit tests. */
@@ -95,7 +128,8 @@ export function singularTestDrafts(
     .filter(({ relative }) => !relative.startsWith('generic/') && !relative.startsWith('fixtures/'))
     .map((file) => {
       const said = described.get(nameOf(file.relative));
-      return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'test', said, {
+      return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'test', {
+        ...(said === undefined ? {} : { said }),
         propertiesConfig: said === undefined ? {} : configOf(said),
         defaults: testDefaults,
         tree: 'tests',
@@ -103,26 +137,32 @@ export function singularTestDrafts(
     });
 }
 
+interface FileDraftParts extends Pick<Draft, 'propertiesConfig' | 'defaults' | 'tree'> {
+  readonly said?: Properties;
+  readonly version?: ModelVersion;
+}
+
 function fileDraft(
-  file: { readonly absolute: string; readonly file: string; readonly relative: string },
+  file: ProjectFile,
   packageName: string,
   shown: string,
   resourceType: 'model' | 'test',
-  said: Properties | undefined,
-  rest: Pick<Draft, 'propertiesConfig' | 'defaults' | 'tree'>,
+  { said, version, ...rest }: FileDraftParts,
 ): Draft {
   const source = readFileSync(file.absolute, 'utf8');
-  const name = nameOf(file.relative);
+  const name = version === undefined || said === undefined ? nameOf(file.relative) : said.name;
+  const id = version === undefined ? [name] : [name, spelledVersion(version.version)];
   const folders = file.relative.split('/').slice(0, -1);
   return {
     ...rest,
     body: new FileBody(source, shown),
     node: {
       ...emptyNode(resourceType, name, packageName, source),
-      uniqueId: `${resourceType}.${packageName}.${name}`,
+      uniqueId: [resourceType, packageName, ...id].join('.'),
       path: file.relative,
       originalPath: file.file,
-      fqn: [packageName, ...folders, name],
+      fqn: [packageName, ...folders, ...id],
+      ...(version === undefined ? {} : { modelVersion: version }),
       description: said?.description ?? '',
       columns: said?.columns ?? [],
       patch: said === undefined ? null : { file: said.file, line: said.line },

@@ -1,7 +1,9 @@
 import type { MacroRegistry } from '../context/macros.ts';
-import type { Problems } from '../errors.ts';
+import { Problems } from '../errors.ts';
 import { emptyNode } from '../graph/empty-node.ts';
+import type { Version } from '../graph/node.ts';
 import type { PackageProperties, PlacedTest, Properties } from '../project/properties.ts';
+import { describedVersions, spelledVersion } from '../project/versions.ts';
 import { quote } from '../relation.ts';
 import { asTexts, type DataRecord } from '../values.ts';
 import { GenericTestBody, type Tested } from './bodies.ts';
@@ -28,17 +30,13 @@ export function genericTestDrafts(
   const maker = new TestMaker(registry, problems);
   const kinds = { model: properties.models, seed: properties.seeds, snapshot: properties.snapshots };
   const ofNodes = Object.entries(kinds).flatMap(([kind, list]) =>
-    list.flatMap((item) =>
-      maker.all(item, {
-        packageName: item.packageName,
-        tested: { kind: 'ref', call: { packageName: null, name: item.name, version: null } },
-        label: item.name,
-        prefix: '',
-        attached: `${kind}.${item.packageName}.${item.name}`,
-        fileKeyName: `${kind}s.${item.name}`,
-        folders: item.file.split('/').slice(1, -1),
-      }),
-    ),
+    list.flatMap((item) => {
+      if (item.versions.length === 0) return maker.all(item, nodeTarget(kind, item, null));
+      // What is wrong with the versions was said when the models were read.
+      return describedVersions(item, new Problems()).flatMap(({ version, properties: described }) =>
+        maker.all(described, nodeTarget(kind, item, version)),
+      );
+    }),
   );
   const ofSources = properties.sources.flatMap((item) =>
     maker.all(item, {
@@ -52,6 +50,23 @@ export function genericTestDrafts(
     }),
   );
   return [...ofNodes, ...ofSources];
+}
+
+function nodeTarget(kind: string, item: Properties, version: Version | null): Target {
+  const suffix = version === null ? '' : spelledVersion(version);
+  return {
+    packageName: item.packageName,
+    // dbt writes the version of a tested model as a text.
+    tested: {
+      kind: 'ref',
+      call: { packageName: null, name: item.name, version: version === null ? null : String(version) },
+    },
+    label: [item.name, suffix].filter((part) => part !== '').join('_'),
+    prefix: '',
+    attached: [kind, item.packageName, item.name, suffix].filter((part) => part !== '').join('.'),
+    fileKeyName: `${kind}s.${item.name}`,
+    folders: item.file.split('/').slice(1, -1),
+  };
 }
 
 class TestMaker {
@@ -158,7 +173,9 @@ class TestMaker {
 
 /** What is tested, as dbt writes it into a test's arguments. */
 function spelledCall(tested: Tested): string {
-  return tested.kind === 'ref'
-    ? `ref('${tested.call.name}')`
-    : `source('${tested.call[0]}', '${tested.call[1]}')`;
+  if (tested.kind === 'ref') {
+    const { name, version } = tested.call;
+    return version === null ? `ref('${name}')` : `ref('${name}', version='${version}')`;
+  }
+  return `source('${tested.call[0]}', '${tested.call[1]}')`;
 }

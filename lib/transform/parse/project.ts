@@ -4,23 +4,20 @@ import type { Scope } from '../context/scope.ts';
 import { VarFunction, Variables } from '../context/variables.ts';
 import { Problems } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
-import {
-  type GraphNode,
-  isEphemeral,
-  isTest,
-  materializationOf,
-  type SourceNode,
-  type SqlNode,
-} from '../graph/node.ts';
-import { noQuoting, relationKey } from '../relation.ts';
+import type { Definition, GraphNode, Group, Selectable, SourceNode } from '../graph/node.ts';
+import type { Properties } from '../project/properties.ts';
 import type { DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
+import { checkMaterialization, reportCycles, reportSharedRelations } from './checks.ts';
+import { metricIds, readDefinitions } from './definitions.ts';
+import { warnOfDeprecations } from './deprecations.ts';
 import { type DocsBlock, loadDocs, renderDescriptions } from './docs.ts';
 import { type Draft, modelDrafts, singularTestDrafts } from './drafts.ts';
 import { genericTestDrafts } from './generic-tests.ts';
+import { checkGroups, placeOfNode, readGroups } from './groups.ts';
 import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRenderer } from './load.ts';
 import { renderDraft } from './render-node.ts';
-import { describe, Names, resolveDependencies } from './resolve.ts';
+import { Names, Resolver } from './resolve.ts';
 import { seedDrafts } from './seeds.ts';
 import { snapshotDrafts } from './snapshots.ts';
 import { sourceNode } from './sources.ts';
@@ -35,7 +32,12 @@ export interface ParsedProject {
   readonly scope: Scope;
   /** By unique id, enabled ones only. */
   readonly nodes: ReadonlyMap<string, GraphNode>;
-  readonly disabled: readonly GraphNode[];
+  /** Exposures, metrics, semantic models and saved queries by unique id, enabled ones only. */
+  readonly definitions: ReadonlyMap<string, Definition>;
+  readonly groups: readonly Group[];
+  /** What schema files say of macros. */
+  readonly macroProperties: readonly Properties[];
+  readonly disabled: readonly Selectable[];
   /** Docs blocks by unique id. */
   readonly docs: ReadonlyMap<string, DocsBlock>;
   readonly bodies: ReadonlyMap<string, NodeBody>;
@@ -83,23 +85,44 @@ export function parseProject(options: ParseOptions): ParsedProject {
   };
   // Nodes cannot be rendered while macros are missing: every one of them would fail for the same reason.
   problems.throwIfAny();
-  const { drafts, sources } = readNodes(loaded, registry, scope, templates, options, problems);
+  const { drafts, sources, definitions, groups, macroProperties } = readNodes(
+    loaded,
+    registry,
+    scope,
+    templates,
+    options,
+    problems,
+  );
   for (const draft of drafts) renderDraft(draft, loaded, scope, templates.parsing, problems);
   const all = [...sources, ...drafts.map(({ node }) => node)];
-  disableOrphanedTests(drafts, all);
+  followTested(drafts, all);
   const nodes = all.filter(({ enabled }) => enabled);
+  const defined = definitions.filter(({ enabled }) => enabled);
   const docs = loadDocs(loaded, problems);
-  renderDescriptions(nodes, docs, loaded.root.name, templates.compiling, problems);
+  renderDescriptions([...nodes, ...defined], docs, loaded.root.name, templates.compiling, problems);
+  const bodies = new Map(drafts.map(({ node, body }) => [node.uniqueId, body]));
   const names = new Names(nodes);
-  const off = new Names(all.filter(({ enabled }) => !enabled));
+  const disabled = new Names(all.filter(({ enabled }) => !enabled));
+  const resolver = new Resolver({ names, disabled, loaded, problems });
+  const metrics = new Map(defined.map((one) => [one.uniqueId, one]));
   for (const { node, body } of drafts) {
     if (!node.enabled) continue;
-    node.dependsOn = resolveDependencies(node, names, off, loaded.root.name, body, problems);
+    node.dependsOn = resolver.dependencies(node, (call) => body.siteOf(call));
     checkMaterialization(node, body, registry, problems);
   }
-  const graph = new Graph(nodes.map((node) => ({ id: node.uniqueId, parents: parentsOf(node) })));
+  for (const one of defined) {
+    one.dependsOn = [
+      ...resolver.dependencies(one, () => placeOfNode(one, bodies)),
+      ...metricIds(one, metrics, problems),
+    ];
+  }
+  const sqlNodes = drafts.flatMap(({ node }) => (node.enabled ? [node] : []));
+  checkGroups([...sqlNodes, ...defined], groups, (node) => placeOfNode(node, bodies), problems);
+  warnOfDeprecations(sqlNodes, options.scope.startedAt, options.scope.say);
+  const graph = new Graph(
+    [...nodes, ...defined].map((node) => ({ id: node.uniqueId, parents: parentsOf(node) })),
+  );
   const byId = new Map(nodes.map((node) => [node.uniqueId, node]));
-  const bodies = new Map(drafts.map(({ node, body }) => [node.uniqueId, body]));
   reportCycles(graph, byId, bodies, problems);
   reportSharedRelations(nodes, bodies, problems);
   problems.throwIfAny();
@@ -109,7 +132,10 @@ export function parseProject(options: ParseOptions): ParsedProject {
     templates,
     scope,
     nodes: byId,
-    disabled: all.filter(({ enabled }) => !enabled),
+    definitions: new Map(defined.map((one) => [one.uniqueId, one])),
+    groups,
+    macroProperties,
+    disabled: [...all, ...definitions].filter(({ enabled }) => !enabled),
     docs,
     bodies,
     names,
@@ -117,7 +143,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
   };
 }
 
-function parentsOf(node: GraphNode): readonly string[] {
+function parentsOf(node: GraphNode | Definition): readonly string[] {
   return node.resourceType === 'source' ? [] : node.dependsOn;
 }
 
@@ -132,6 +158,15 @@ function yamlNames(options: ParseOptions, variables: Variables, packageName: str
   return (name: string): unknown => names.get(name);
 }
 
+/** What the files of all packages hold, before anything is rendered. */
+interface FoundNodes {
+  readonly drafts: Draft[];
+  readonly sources: SourceNode[];
+  readonly definitions: Definition[];
+  readonly groups: Group[];
+  readonly macroProperties: Properties[];
+}
+
 function readNodes(
   loaded: LoadedPackages,
   registry: MacroRegistry,
@@ -139,13 +174,19 @@ function readNodes(
   templates: Templates,
   options: ParseOptions,
   problems: Problems,
-): { drafts: Draft[]; sources: SourceNode[] } {
+): FoundNodes {
   const drafts: Draft[] = [];
   const sources: SourceNode[] = [];
+  const definitions: Definition[] = [];
+  const groups: Group[] = [];
+  const macroProperties: Properties[] = [];
   for (const config of loaded.packages.values()) {
     const names = yamlNames(options, scope.variables, config.name);
     const render = yamlRenderer(templates.compiling, names, problems);
     const properties = loadProperties(loaded, config, render, problems);
+    macroProperties.push(...properties.macros);
+    groups.push(...readGroups(properties, problems));
+    definitions.push(...readDefinitions(properties, { config, root: loaded.root, problems }));
     drafts.push(
       ...seedDrafts(loaded, config, properties, problems),
       ...modelDrafts(loaded, config, properties, problems, scope.say),
@@ -174,70 +215,20 @@ function readNodes(
       }
     }
   }
-  return { drafts, sources };
+  return { drafts, sources, definitions, groups, macroProperties };
 }
 
-/** A generic test of something disabled is disabled with it, and so is one of something that only a schema file knows. */
-function disableOrphanedTests(drafts: readonly Draft[], all: readonly GraphNode[]): void {
-  const on = new Set(all.filter(({ enabled }) => enabled).map(({ uniqueId }) => uniqueId));
+/**
+ * A generic test belongs to the group of what it tests, and is disabled with it, or if only a schema file knows what it
+ * tests.
+ */
+function followTested(drafts: readonly Draft[], all: readonly GraphNode[]): void {
+  const byId = new Map(all.map((node) => [node.uniqueId, node]));
   for (const { node } of drafts) {
     const attached = node.test?.attachedNode;
-    if (attached != null && !on.has(attached)) node.enabled = false;
-  }
-}
-
-function checkMaterialization(
-  node: SqlNode,
-  body: NodeBody,
-  registry: MacroRegistry,
-  problems: Problems,
-): void {
-  if (!['model', 'snapshot'].includes(node.resourceType) || isEphemeral(node)) return;
-  const name = materializationOf(node);
-  if (registry.materialization(name) !== undefined) return;
-  const meant = registry.similarMaterialization(name);
-  problems.add({
-    file: body.file,
-    message: `${describe(node)} is to be materialized as "${name}", and nothing knows how.`,
-    ...(meant === undefined ? {} : { hint: `Did you mean "${meant}"?` }),
-  });
-}
-
-function reportCycles(
-  graph: Graph,
-  nodes: ReadonlyMap<string, GraphNode>,
-  bodies: ReadonlyMap<string, NodeBody>,
-  problems: Problems,
-): void {
-  for (const cycle of graph.cycles()) {
-    const names = cycle.map((id) => nodes.get(id)?.name ?? id);
-    const body = bodies.get(cycle[0] ?? '');
-    problems.add({
-      ...(body === undefined ? {} : { file: body.file }),
-      message: `models read each other in a circle: ${names.join(' -> ')} (an arrow leads to what reads it).`,
-      hint: 'Take one of the refs out.',
-    });
-  }
-}
-
-/** Two nodes that make the same relation would overwrite each other. */
-function reportSharedRelations(
-  nodes: readonly GraphNode[],
-  bodies: ReadonlyMap<string, NodeBody>,
-  problems: Problems,
-): void {
-  const owners = new Map<string, SqlNode>();
-  for (const node of nodes) {
-    if (node.resourceType === 'source' || isTest(node) || isEphemeral(node)) continue;
-    const key = relationKey({ ...node, identifier: node.alias, quoting: noQuoting });
-    const before = owners.get(key);
-    if (before === undefined) owners.set(key, node);
-    else {
-      problems.add({
-        file: bodies.get(node.uniqueId)?.file ?? node.originalPath,
-        message: `${describe(node)} and ${describe(before)} would both make ${key}.`,
-        hint: 'Give one of them another alias or schema.',
-      });
-    }
+    if (attached == null) continue;
+    const tested = byId.get(attached);
+    if (tested?.enabled !== true) node.enabled = false;
+    else if (tested.resourceType !== 'source') node.group = tested.group;
   }
 }

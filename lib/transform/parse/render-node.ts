@@ -55,6 +55,7 @@ export function renderDraft(
     node.sources = sources;
     node.tags = [...new Set(asTexts(node.config.tags))];
     node.meta = asRecord(node.config.meta) ?? {};
+    node.group = asText(node.config.group) ?? null;
     nameNode(draft, context);
   } catch (error) {
     node.enabled = node.config.enabled !== false;

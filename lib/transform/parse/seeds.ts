@@ -59,7 +59,7 @@ export function seedDrafts(
         description: said?.description ?? '',
         columns: said?.columns ?? [],
         patch: said === undefined ? null : { file: said.file, line: said.line },
-        properties: said?.raw ?? {},
+        properties: { ...said?.raw, root_path: config.directory },
       },
     };
   });

@@ -27,6 +27,12 @@ export interface ProjectFileConfig {
   readonly tests: DataRecord;
   readonly unitTests: DataRecord;
   readonly sources: DataRecord;
+  readonly exposures: DataRecord;
+  readonly metrics: DataRecord;
+  readonly semanticModels: DataRecord;
+  readonly savedQueries: DataRecord;
+  /** Whether models of other packages may read only its public ones. */
+  readonly restrictAccess: boolean;
   readonly onRunStart: readonly string[];
   readonly onRunEnd: readonly string[];
   /** Per macro namespace: the packages that are searched for an implementation, in order. */
@@ -111,6 +117,11 @@ export function readProjectFile(
     tests: asRecord(rendered('data_tests') ?? rendered('tests')) ?? {},
     unitTests: asRecord(rendered('unit_tests') ?? rendered('unit-tests')) ?? {},
     sources: record('sources'),
+    exposures: record('exposures'),
+    metrics: record('metrics'),
+    semanticModels: record('semantic-models'),
+    savedQueries: record('saved-queries'),
+    restrictAccess: rendered('restrict-access') === true,
     // Hooks are templates of a run, not of this file, and stay as they are.
     onRunStart: asTexts(raw['on-run-start']),
     onRunEnd: asTexts(raw['on-run-end']),

@@ -2,6 +2,7 @@ import type { Problems } from '../errors.ts';
 import { asList, asRecord, asText, asTexts, type Data, type DataRecord } from '../values.ts';
 import type { RenderValue } from './config-file.ts';
 import { readTestRequest, type TestRequest } from './test-shapes.ts';
+import { columnChoice, type VersionProperties } from './versions.ts';
 import type { YamlFile } from './yaml.ts';
 
 /** Where a part of a schema file stands. */
@@ -22,6 +23,9 @@ export interface ColumnProperties {
   readonly meta: DataRecord;
   readonly tags: readonly string[];
   readonly constraints: readonly Data[];
+  readonly granularity: string | null;
+  /** Unique ids of the docs blocks that its description includes. */
+  readonly docBlocks?: readonly string[];
   readonly tests: readonly PlacedTest[];
 }
 
@@ -33,6 +37,8 @@ export interface Properties extends Place {
   readonly config: DataRecord;
   readonly columns: readonly ColumnProperties[];
   readonly tests: readonly PlacedTest[];
+  /** The versions of a model that has any; what they say goes over the rest. */
+  readonly versions: readonly VersionProperties[];
   /** Everything as it was written, for the parts that only some resources have. */
   readonly raw: DataRecord;
 }
@@ -151,7 +157,9 @@ class SchemaReader {
 
   #properties(record: DataRecord, path: Path): Properties {
     const { tests, data_tests: dataTests, columns, description, ...rest } = record;
-    const raw = this.#render(rest, path);
+    const { versions, ...others } = rest;
+    const isModel = path[0] === 'models';
+    const raw = this.#render(isModel ? others : rest, path);
     return {
       packageName: this.#context.packageName,
       file: this.#yaml.file,
@@ -163,7 +171,55 @@ class SchemaReader {
         this.#column(column.record, column.path),
       ),
       tests: [...this.#tests(tests, [...path, 'tests']), ...this.#tests(dataTests, [...path, 'data_tests'])],
+      versions: isModel ? this.#versions(versions, [...path, 'versions']) : [],
       raw,
+    };
+  }
+
+  #versions(value: Data | undefined, path: Path): VersionProperties[] {
+    if (value !== undefined && value !== null && !Array.isArray(value)) {
+      this.#problem(path, '`versions` is not a list.');
+      return [];
+    }
+    return asList(value).flatMap((entry, index) => {
+      const at = [...path, index];
+      const record = asRecord(entry);
+      const version = record?.v;
+      if (record === undefined || (typeof version !== 'number' && typeof version !== 'string')) {
+        this.#problem(at, 'an entry of `versions` has no `v`.');
+        return [];
+      }
+      return [this.#version(record, version, at)];
+    });
+  }
+
+  #version(record: DataRecord, version: string | number, path: Path): VersionProperties {
+    const { tests, data_tests: dataTests, columns, ...rest } = record;
+    const choices = asList(columns).map(columnChoice);
+    const wrong = choices.find((choice) => typeof choice === 'string');
+    if (wrong !== undefined) this.#problem([...path, 'columns'], `${wrong}.`);
+    const chosen = choices.filter((choice) => typeof choice === 'object');
+    if (chosen.length > 1)
+      this.#problem([...path, 'columns'], '`columns` of a version has `include` more than once.');
+    const own = asList(columns).flatMap((column, index) =>
+      choices[index] === undefined ? [{ column, at: [...path, 'columns', index] }] : [],
+    );
+    return {
+      version,
+      line: this.#yaml.lineOf(path),
+      definedIn: asText(rest.defined_in) ?? null,
+      ...(chosen[0] ?? { include: 'all', exclude: [] }),
+      columns: own.flatMap(({ column, at }) => {
+        const named = asRecord(column);
+        if (named !== undefined && asText(named.name) !== undefined) return [this.#column(named, at)];
+        this.#problem(at, 'an entry of `columns` has no `name`.');
+        return [];
+      }),
+      tests:
+        tests === undefined && dataTests === undefined
+          ? null
+          : [...this.#tests(tests, [...path, 'tests']), ...this.#tests(dataTests, [...path, 'data_tests'])],
+      raw: this.#render(rest, path),
     };
   }
 
@@ -177,6 +233,7 @@ class SchemaReader {
       meta: { ...asRecord(record.meta), ...asRecord(config.meta) },
       tags: [...asTexts(record.tags), ...asTexts(config.tags)],
       constraints: asList(record.constraints),
+      granularity: asText(record.granularity) ?? null,
       tests: [
         ...this.#tests(record.tests, [...path, 'tests']),
         ...this.#tests(record.data_tests, [...path, 'data_tests']),

@@ -1,0 +1,64 @@
+import type { SourceNode } from '../graph/node.ts';
+import { noQuoting, renderRelation } from '../relation.ts';
+import { columnDict } from './column-dict.ts';
+
+/** A table of a source as dbt's manifest has it. */
+export function sourceDict(node: SourceNode): Record<string, unknown> {
+  const { loadedAtField, loadedAtQuery } = node;
+  const freshness = freshnessDict(node);
+  const shared = {
+    freshness,
+    loaded_at_field: loadedAtField,
+    loaded_at_query: loadedAtQuery,
+    meta: { ...node.meta },
+    tags: [...node.tags],
+  };
+  const said = {
+    enabled: node.enabled,
+    event_time: node.config.event_time ?? null,
+    ...shared,
+  };
+  return {
+    database: node.database,
+    schema: node.schema,
+    name: node.name,
+    resource_type: 'source',
+    package_name: node.packageName,
+    path: node.path,
+    original_file_path: node.originalPath,
+    unique_id: node.uniqueId,
+    fqn: [...node.fqn],
+    source_name: node.sourceName,
+    source_description: node.sourceDescription,
+    loader: node.loader,
+    identifier: node.identifier,
+    quoting: { database: null, schema: null, identifier: null, column: null, ...node.quoting },
+    ...shared,
+    external: node.external ?? null,
+    description: node.description,
+    columns: Object.fromEntries(node.columns.map((column) => [column.name, columnDict(column)])),
+    source_meta: { ...node.sourceMeta },
+    config: said,
+    patch_path: node.patchedIn ?? null,
+    unrendered_config: said,
+    relation_name: renderRelation({
+      database: node.database,
+      schema: node.schema,
+      identifier: node.identifier,
+      quoting: { ...noQuoting, ...node.quoting },
+    }),
+    unrendered_database: node.writtenDatabase ?? null,
+    unrendered_schema: node.writtenSchema ?? null,
+    doc_blocks: [...(node.docBlocks ?? [])],
+  };
+}
+
+function freshnessDict({ freshness }: SourceNode): Record<string, unknown> | null {
+  if (freshness === null) return null;
+  const nothing = { count: null, period: null };
+  return {
+    warn_after: freshness.warnAfter ?? nothing,
+    error_after: freshness.errorAfter ?? nothing,
+    filter: freshness.filter,
+  };
+}

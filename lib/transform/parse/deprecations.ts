@@ -1,0 +1,35 @@
+import type { SqlNode } from '../graph/node.ts';
+import { asText } from '../values.ts';
+import { describe } from './resolve.ts';
+
+/** Says of models that are past their `deprecation_date`, and of models that read one that has such a date. */
+export function warnOfDeprecations(
+  nodes: readonly SqlNode[],
+  now: Date,
+  warn: (message: string) => void,
+): void {
+  for (const node of nodes) {
+    const date = deprecationDate(node);
+    if (date === undefined) continue;
+    const day = date.toISOString().slice(0, 10);
+    const over = date.getTime() <= now.getTime();
+    if (over) warn(`Warning: ${describe(node)} is deprecated since ${day}; disable or remove it.`);
+    const newer =
+      node.modelVersion === undefined ? '' : `; its latest version is ${node.modelVersion.latest}`;
+    for (const reader of nodes) {
+      if (reader.resourceType !== 'model' || !reader.dependsOn.includes(node.uniqueId)) continue;
+      warn(
+        `Warning: ${describe(reader)} reads ${describe(node)}, which ${over ? 'is deprecated since' : 'will be deprecated on'} ${day}${newer}.`,
+      );
+    }
+  }
+}
+
+function deprecationDate({ resourceType, properties }: SqlNode): Date | undefined {
+  const text = resourceType === 'model' ? asText(properties.deprecation_date) : undefined;
+  if (text === undefined) return undefined;
+  const date = new Date(
+    /[zZ]|[+-]\d\d:?\d\d$/.test(text) || text.length <= 10 ? text : `${text.replace(' ', 'T')}Z`,
+  );
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
