@@ -7,10 +7,12 @@ import {
   type NameResolver,
   printValue,
   TemplateError,
+  type TemplateStore,
   toHost,
 } from '../../jinja/index.ts';
 import { RelationObject } from '../context/relation-object.ts';
 import { type Problem, ProjectError } from '../errors.ts';
+import type { KeptTexts } from '../project/kept.ts';
 import type { Data } from '../values.ts';
 
 /**
@@ -22,9 +24,25 @@ export interface Templates {
   readonly compiling: Environment;
 }
 
-export function createTemplates(): Templates {
-  const compiling = createEnvironment({ tags: dbtTags, filters, tests, onUndefined: 'default' });
+export function createTemplates(kept?: KeptTexts): Templates {
+  const compiling = createEnvironment({
+    tags: dbtTags,
+    filters,
+    tests,
+    onUndefined: 'default',
+    ...(kept === undefined ? {} : { store: storeIn(kept) }),
+  });
   return { parsing: compiling.withUndefined('lenient'), compiling };
+}
+
+function storeIn(kept: KeptTexts): TemplateStore {
+  return {
+    get: (key) => {
+      const code = kept.get(`template ${key}`);
+      return typeof code === 'string' ? code : undefined;
+    },
+    set: (key, code) => kept.set(`template ${key}`, code),
+  };
 }
 
 /** dbt's own filters: they say what a text in YAML is meant to be. */

@@ -37,6 +37,7 @@ export function openWorkspace(command: string, options: TransformOptions): Works
     directory: options.directory,
     env,
     vars: varsOf(options),
+    ...(options.artifactsDirectory === '' ? {} : { keptIn: options.artifactsDirectory }),
     scope: {
       target: {
         name: target,
