@@ -112,6 +112,20 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
   selection(
     command('snapshot', 'keep the versions of rows that changed', () => import('./commands/snapshot.ts')),
   );
+  command(
+    'deps',
+    'install the packages of the project, as packages.yml and its lock say',
+    () => import('./commands/deps.ts'),
+  )
+    .option('--lock', 'write package-lock.yml only', false)
+    .option('--upgrade', 'take the newest versions that packages.yml allows', false)
+    .option('--add-package <name@version>', 'add a package to packages.yml first')
+    .addOption(
+      new Option('--source <kind>', 'where the added package is')
+        .choices(['hub', 'git', 'local'])
+        .default('hub'),
+    )
+    .option('--vars <json>', 'variables, as a JSON object');
   command('prune', 'what no model makes any more', () => import('./commands/prune.ts'))
     .option('--drop', 'drop it', false)
     .option('--vars <json>', 'variables, as a JSON object')

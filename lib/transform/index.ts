@@ -14,6 +14,7 @@ export type {
   TestResult,
   TransformOptions,
 } from './options.ts';
+export { type DepsOptions, type DepsReport, installPackages, type PackageDone } from './packages/deps.ts';
 export { build, test } from './run/build.ts';
 export { freshness } from './run/check-freshness.ts';
 export { compile } from './run/compile.ts';

@@ -1,10 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Block, type Environment, listBlocks, type NameResolver } from '../../jinja/index.ts';
 import { builtinPackage, MacroRegistry, TemplateFile } from '../context/macros.ts';
 import type { Problems } from '../errors.ts';
+import { missingPackages } from '../packages/missing.ts';
+import { packageFoldersIn } from '../packages/packages-folder.ts';
 import { type ProjectFileConfig, type RenderValue, readProjectFile } from '../project/config-file.ts';
 import { filesBelow, type ProjectFile } from '../project/files.ts';
+import type { KeptTexts } from '../project/kept.ts';
 import { emptyProperties, type PackageProperties, readSchemaFile } from '../project/properties.ts';
 import { readYaml } from '../project/yaml.ts';
 import { asList, asRecord, asText, type Data } from '../values.ts';
@@ -32,9 +35,14 @@ export function loadPackages(
 ): LoadedPackages | undefined {
   const root = readProjectFile(directory, render, problems);
   if (root === undefined) return undefined;
+  const missing = missingPackages(root);
+  if (missing !== undefined) {
+    problems.add(missing);
+    return undefined;
+  }
   const packages = new Map([[root.name, root]]);
-  const below = join(directory, root.packagesPath);
-  for (const name of foldersOf(below)) {
+  const below = resolve(directory, root.packagesPath);
+  for (const name of packageFoldersIn(below)) {
     const shown = `${root.packagesPath}/${name}/dbt_project.yml`;
     const found = readProjectFile(join(below, name), render, problems, shown);
     if (found !== undefined) packages.set(found.name, found);
@@ -67,17 +75,6 @@ function addLocalPackages(
       packages.set(found.name, found);
       addLocalPackages(found, packages, render, problems);
     }
-  }
-}
-
-function foldersOf(directory: string): string[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
-      .map((entry) => entry.name)
-      .sort();
-  } catch {
-    return [];
   }
 }
 
@@ -171,6 +168,7 @@ export function loadProperties(
   config: ProjectFileConfig,
   render: RenderValue,
   problems: Problems,
+  kept: KeptTexts | undefined,
 ): PackageProperties {
   const properties = emptyProperties();
   const paths = [
@@ -182,7 +180,7 @@ export function loadProperties(
     ...config.testPaths,
   ];
   for (const { absolute, file, relative } of filesBelow(config.directory, paths, ['.yml', '.yaml'])) {
-    const yaml = readYaml(absolute, shownPath(loaded, config.name, file), problems);
+    const yaml = readYaml(absolute, shownPath(loaded, config.name, file), problems, kept);
     if (yaml === undefined) continue;
     const folders = relative.split('/').slice(0, -1);
     readSchemaFile(yaml, { packageName: config.name, folders, render, problems }, properties);
