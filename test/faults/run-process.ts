@@ -4,6 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunChildInput } from './run-child.ts';
 
+/** Dozens of processes start: the compiled code of one is there for the next. */
+export const childEnvironment = {
+  ...process.env,
+  NODE_COMPILE_CACHE: join(tmpdir(), 'sluice-test-compile-cache'),
+};
+
 /** A run of the shop in a process of its own (run-child.ts), to be killed. */
 export interface RunProcess {
   /** Has it run, and waits for its end. @returns the signal that ended it; null when it came to its end alive */
@@ -16,8 +22,7 @@ export interface RunProcess {
 export function startRunProcess(): RunProcess {
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, 'run-child.ts')], {
     stdio: ['pipe', 'ignore', 'inherit'],
-    // Dozens of these start: the compiled code of one is there for the next.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sluice-test-compile-cache') },
+    env: childEnvironment,
   });
   const exited = once(child, 'exit');
   return {

@@ -24,6 +24,8 @@ export interface ShopOptions {
   /** Inside the bucket. */
   readonly prefix?: string;
   readonly maxConnections?: number;
+  /** Of its tables, only this one, and no models over them. */
+  readonly onlyTable?: keyof typeof tables;
   readonly logger?: Logger;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
@@ -32,7 +34,13 @@ export interface ShopOptions {
 /** The business days that hold the sales of `createShop`. */
 export const shopDays = { from: '2024-03-01', to: '2024-03-02' } as const;
 
-const tables = `
+const tables = {
+  sales: daily({ column: 'sold_at', timezone: 'Europe/London', lookbackDays: 1 }),
+  products: full(),
+  orders: incremental({ cursor: 'changed_at', key: 'id' }),
+} as const;
+
+const createTables = `
 CREATE TABLE sales (id int PRIMARY KEY, sold_at timestamp NOT NULL, amount numeric(10, 2), note text);
 CREATE TABLE products (code text PRIMARY KEY, name text);
 CREATE TABLE orders (id int PRIMARY KEY, state text, changed_at timestamptz NOT NULL);`;
@@ -83,7 +91,7 @@ models:
 
 /** What a run of the shop works with. Writes its models when they are not there. */
 export function shopContext(options: ShopOptions): RunContext {
-  const { directory, connections, signal, onEvent } = options;
+  const { directory, connections, onlyTable, signal, onEvent } = options;
   for (const [name, text] of Object.entries(models)) {
     const file = join(directory, 'models', name);
     mkdirSync(join(file, '..'), { recursive: true });
@@ -91,11 +99,7 @@ export function shopContext(options: ShopOptions): RunContext {
   }
   const input = defineProject({
     name: 'shop',
-    tables: {
-      sales: daily({ column: 'sold_at', timezone: 'Europe/London', lookbackDays: 1 }),
-      products: full(),
-      orders: incremental({ cursor: 'changed_at', key: 'id' }),
-    },
+    tables: onlyTable === undefined ? tables : { [onlyTable]: tables[onlyTable] },
     source: { maxConnections: options.maxConnections ?? 2 },
     staging: { prefix: options.prefix ?? '' },
     snowflake: { database: options.database },
@@ -113,7 +117,7 @@ export function shopContext(options: ShopOptions): RunContext {
 
 /** Makes the tables of the shop, with a few rows, in an empty database. */
 export async function createShop(connection: SourceConnection): Promise<void> {
-  await runSql(connection, tables + rows);
+  await runSql(connection, createTables + rows);
 }
 
 export async function runSql(connection: SourceConnection, sql: string): Promise<void> {

@@ -57,12 +57,19 @@ export class StatementContext implements ExecutionContext {
 
   readonly now = (): Date => this.running.time;
 
-  execute(sql: string, binds: ExecutionContext['binds'] = []): Promise<StatementResult> {
+  async execute(sql: string, binds: ExecutionContext['binds'] = []): Promise<StatementResult> {
     const running = {
       signal: this.running.signal,
       time: this.owner.replaying ? this.running.time : new Date(),
     };
-    return this.engine.executor.run(this.owner, sql, binds, running);
+    const result = await this.engine.executor.run(this.owner, sql, binds, running);
+    this.engine.options.log({
+      level: 'debug',
+      message: 'inner statement',
+      session: this.session.id,
+      sql,
+    });
+    return result;
   }
 
   openSession(): ReturnType<ExecutionContext['openSession']> {
