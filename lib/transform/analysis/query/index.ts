@@ -1,0 +1,38 @@
+import { Cursor, parseQuery, type Query, SqlError } from '../../../sql/index.ts';
+import type { Catalog } from './catalog.ts';
+import { type QueryProblem, QueryProblems } from './problems.ts';
+import { analyzeQuery } from './query.ts';
+import { NOTHING, type Shape } from './shape.ts';
+
+export type { Catalog, Table, TableColumn } from './catalog.ts';
+export { meant, type QueryProblem, shown } from './problems.ts';
+export type { Origin, OutputColumn, Shape } from './shape.ts';
+
+/** What is known of a query before it runs. */
+export interface Analysis extends Shape {
+  readonly problems: readonly QueryProblem[];
+  /** Why nothing is known: a construct that the parser does not read. */
+  readonly unread?: string;
+}
+
+/** Resolves every name of a query, works out its columns, and collects what is certain to fail. */
+export function analyze(query: Query, catalog: Catalog): Analysis {
+  const problems = new QueryProblems();
+  const shape = analyzeQuery(query, undefined, { catalog, problems });
+  return { ...shape, problems: problems.list };
+}
+
+/** As `analyze`, from the text of one query; a text that the parser does not read has unknown columns and no problems. */
+export function analyzeSql(sql: string, catalog: Catalog): Analysis {
+  let query: Query;
+  try {
+    const cursor = Cursor.over(sql);
+    query = parseQuery(cursor);
+    cursor.takeSymbol(';');
+    cursor.expectEnd();
+  } catch (error) {
+    if (!(error instanceof SqlError) && !(error instanceof RangeError)) throw error;
+    return { ...NOTHING, problems: [], unread: error.message };
+  }
+  return analyze(query, catalog);
+}
