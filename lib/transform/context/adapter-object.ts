@@ -1,5 +1,8 @@
-import { type CallableObject, callable, JinjaObject, type Macro, tuple } from '../../jinja/index.ts';
+import { type CallableObject, callable, JinjaObject, type Macro, toHost, tuple } from '../../jinja/index.ts';
 import { quote } from '../relation.ts';
+import { toData } from '../values.ts';
+import { ColumnObject } from './column-object.ts';
+import { type ConstraintContext, columnDefinitions, tableConstraints } from './constraints.ts';
 import { compilerError } from './exceptions.ts';
 import type { BoundMacros, MacroRegistry } from './macros.ts';
 import { RelationObject } from './relation-object.ts';
@@ -10,6 +13,7 @@ export interface AdapterParts {
   readonly macros: BoundMacros;
   /** Package of the node that is rendered. */
   readonly packageName: string;
+  readonly constraints: ConstraintContext;
   /** Absent while the project is parsed: then questions to the warehouse have empty answers. */
   readonly session?: WarehouseAccess;
 }
@@ -50,13 +54,27 @@ export class AdapterObject extends JinjaObject {
           this.#strategy(strategy),
         );
       case 'valid_incremental_strategies':
-        return callable(name, [], () => ['append', 'merge', 'delete+insert', 'microbatch']);
+        return callable(name, [], () => [
+          'append',
+          'merge',
+          'delete+insert',
+          'insert_overwrite',
+          'microbatch',
+        ]);
       case 'commit':
       case 'clear_transaction':
       case 'cache_added':
       case 'cache_new_relation':
       case 'verify_database':
         return callable(name, ['*rest', '**named'], () => '');
+      case 'render_raw_columns_constraints':
+        return callable(name, ['raw_columns'], (columns: unknown) =>
+          columnDefinitions(toData(toHost(columns)), this.#parts.constraints),
+        );
+      case 'render_raw_model_constraints':
+        return callable(name, ['raw_constraints'], (constraints: unknown) =>
+          tableConstraints(toData(toHost(constraints)), this.#parts.constraints),
+        );
       default:
         return this.#warehouseMethod(name);
     }
@@ -102,6 +120,11 @@ export class AdapterObject extends JinjaObject {
         return callable(name, ['relation'], (relation: unknown) =>
           session === undefined ? [] : session.columns(asRelation(relation, name)),
         );
+      case 'get_column_schema_from_query':
+        return callable(name, ['sql'], async (sql: string) => {
+          const { columns = [] } = await need(session, name).execute(sql);
+          return columns.map((column) => ColumnObject.ofResult(column));
+        });
       case 'get_missing_columns':
         return callable(name, ['from_relation', 'to_relation'], async (from: unknown, to: unknown) => {
           if (session === undefined) return [];
@@ -109,7 +132,9 @@ export class AdapterObject extends JinjaObject {
           return (await session.columns(asRelation(from, name))).filter((column) => !there.has(column.name));
         });
       case 'expand_target_column_types':
-        return callable(name, ['from_relation', 'to_relation'], () => '');
+        return callable(name, ['from_relation', 'to_relation'], (from: unknown, to: unknown) =>
+          this.#widenColumns(asRelation(from, name), asRelation(to, name)),
+        );
       case 'create_schema':
       case 'drop_schema':
       case 'drop_relation':
@@ -150,10 +175,25 @@ export class AdapterObject extends JinjaObject {
     if (found === undefined) {
       throw compilerError(
         `incremental_strategy "${strategy}" is unknown`,
-        `There are append, merge and delete+insert; a macro ${name} would add it.`,
+        `There are append, merge, delete+insert, insert_overwrite and microbatch; a macro ${name} would add it.`,
       );
     }
     return macros.bind(found);
+  }
+
+  /** Makes texts of a table as wide as those that are to be put into it. */
+  async #widenColumns(from: RelationObject, to: RelationObject): Promise<string> {
+    const { session, registry, macros, packageName } = this.#parts;
+    if (session === undefined) return '';
+    const wanted = new Map((await session.columns(from)).map((column) => [column.name, column]));
+    for (const column of await session.columns(to)) {
+      const wider = wanted.get(column.name);
+      if (wider === undefined || !column.canExpandTo(wider)) continue;
+      const change = registry.find('alter_column_type', packageName);
+      if (change === undefined) throw compilerError('there is no macro alter_column_type');
+      await macros.bind(change).callAsync([to, column.name, wider.dataType]);
+    }
+    return '';
   }
 
   /** Changes a relation through the macro that projects may override, and forgets what was known of its schema. */

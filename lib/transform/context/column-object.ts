@@ -10,6 +10,8 @@ export interface ColumnInput {
   readonly scale?: number | null;
 }
 
+const longestText = 16_777_216;
+
 const strings = new Set(['text', 'varchar', 'character varying', 'char', 'character', 'string', 'nvarchar']);
 const integers = new Set(['int', 'integer', 'bigint', 'smallint', 'byteint', 'tinyint']);
 const floats = new Set(['float', 'float4', 'float8', 'double', 'double precision', 'real']);
@@ -50,6 +52,11 @@ export class ColumnObject extends JinjaObject {
     if (strings.has(column.dtype.toLowerCase())) return new ColumnObject({ ...column, characters: first });
     if (!numerics.has(column.dtype.toLowerCase())) return new ColumnObject({ ...column, dtype: type.trim() });
     return new ColumnObject({ ...column, precision: first, scale: Number.isNaN(second) ? 0 : second });
+  }
+
+  /** From a column of a result, with the driver's own name of its type: FIXED, TEXT, TIMESTAMP_NTZ. */
+  static ofResult({ name, type }: { readonly name: string; readonly type: string }): ColumnObject {
+    return new ColumnObject({ name, dtype: type });
   }
 
   get name(): string {
@@ -105,9 +112,9 @@ export class ColumnObject extends JinjaObject {
       case 'is_number':
         return callable(attribute, [], () => [floats, integers, numerics].some((set) => this.#isOf(set)));
       case 'string_size':
-        return callable(attribute, [], () => characters ?? 16_777_216);
+        return callable(attribute, [], () => characters ?? longestText);
       case 'can_expand_to':
-        return callable(attribute, ['other_column'], (other: unknown) => this.#canExpandTo(other));
+        return callable(attribute, ['other_column'], (other: unknown) => this.canExpandTo(other));
       default:
         return undefined;
     }
@@ -115,7 +122,7 @@ export class ColumnObject extends JinjaObject {
 
   get dataType(): string {
     const { dtype, characters, precision, scale } = this.#input;
-    if (this.#isOf(strings)) return stringType(characters ?? 16_777_216);
+    if (this.#isOf(strings)) return stringType(characters ?? longestText);
     if (this.#isOf(numerics)) return numericType(dtype, precision ?? null, scale ?? null);
     return dtype;
   }
@@ -124,9 +131,10 @@ export class ColumnObject extends JinjaObject {
     return types.has(this.#input.dtype.toLowerCase());
   }
 
-  #canExpandTo(other: unknown): boolean {
+  /** Whether both are texts and the other one holds more; a text without a length holds the most. */
+  canExpandTo(other: unknown): boolean {
     if (!(other instanceof ColumnObject) || !this.#isOf(strings) || !other.#isOf(strings)) return false;
-    return (other.#input.characters ?? 0) > (this.#input.characters ?? 0);
+    return (other.#input.characters ?? longestText) > (this.#input.characters ?? longestText);
   }
 }
 

@@ -1,5 +1,7 @@
 import { SluiceError } from '../../config/index.ts';
-import { callable, JinjaObject, printValue } from '../../jinja/index.ts';
+import { callable, JinjaObject, printValue, toHost } from '../../jinja/index.ts';
+import { toData } from '../values.ts';
+import { contractError } from './contract-error.ts';
 
 /** An error that a project raises itself, or that using a function of dbt's wrongly comes to. */
 export function compilerError(
@@ -27,6 +29,11 @@ export class ExceptionsObject extends JinjaObject {
       return callable(name, ['message', '*rest'], (message: unknown) => {
         this.#warn(printValue(message));
         return '';
+      });
+    }
+    if (name === 'raise_contract_error') {
+      return callable(name, ['yaml_columns', 'sql_columns'], (contract: unknown, definition: unknown) => {
+        throw contractError(toData(toHost(contract)), toData(toHost(definition)));
       });
     }
     if (name === 'raise_not_implemented') return this.#raise(name, 'NOT_IMPLEMENTED');

@@ -7,6 +7,7 @@ import {
   type NameResolver,
   printValue,
 } from '../../jinja/index.ts';
+import { readCall } from '../graph/calls.ts';
 import type { RefCall, SourceCall } from '../graph/node.ts';
 import { AdapterObject, ContextObject } from './adapter-object.ts';
 import { baseNames } from './base-names.ts';
@@ -113,6 +114,10 @@ export class NodeContext {
           registry: scope.registry,
           macros: this.macros,
           packageName,
+          constraints: {
+            relationOf: (text) => this.#relationOf(text),
+            warn: (message) => scope.say(message),
+          },
           ...(session === undefined ? {} : { session }),
         });
       case 'builtins':
@@ -124,6 +129,13 @@ export class NodeContext {
       default:
         return this.#resultFunction(name);
     }
+  }
+
+  /** What `to:` of a foreign key means: a ref, a source, or a name as it stands there. */
+  #relationOf(text: string): string {
+    const written = readCall(text);
+    if (written?.kind === 'ref') return printValue(this.#parts.ref(written.call));
+    return written?.kind === 'source' ? printValue(this.#parts.source(written.call)) : text;
   }
 
   #ref(): unknown {

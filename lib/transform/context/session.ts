@@ -31,12 +31,12 @@ function keyOfSchema({ database, schema, quoting }: RelationName): string {
 async function listSchema(session: Warehouse, schema: RelationName): Promise<Map<string, RelationObject>> {
   const found = new Map<string, RelationObject>();
   const { rows } = await session.execute(
-    `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM ${quote(folded(schema.database ?? '', schema.quoting.database))}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ?`,
+    `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, IS_DYNAMIC FROM ${quote(folded(schema.database ?? '', schema.quoting.database))}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ?`,
     { binds: [folded(schema.schema ?? '', schema.quoting.schema)] },
   );
   for (const row of rows) {
     const type = String(row.TABLE_TYPE).toLowerCase();
-    const known = type.includes('table') ? 'table' : type;
+    const known = row.IS_DYNAMIC === 'YES' ? 'dynamic_table' : type.includes('table') ? 'table' : type;
     const relation = new RelationObject({
       database: schema.database,
       schema: schema.schema,
@@ -56,6 +56,7 @@ async function listSchema(session: Warehouse, schema: RelationName): Promise<Map
 export interface Executed {
   readonly response: Readonly<Record<string, unknown>>;
   readonly table: ResultTable;
+  readonly columns?: QueryResult['columns'];
 }
 
 /** What templates ask of the warehouse. */
@@ -86,13 +87,21 @@ export class NodeSession implements WarehouseAccess {
 
   async execute(sql: string): Promise<Executed> {
     let result: QueryResult | undefined;
+    let open = false;
     for (const statement of splitStatements(sql)) {
+      const word = firstWord(statement);
       try {
-        result = await this.#warehouse.execute(statement, this.#options);
+        const answer = await this.#warehouse.execute(statement, this.#options);
+        // What was done is told by the statements before COMMIT.
+        if (result === undefined || word !== 'commit') result = answer;
       } catch (error) {
         this.failedStatement = statement;
+        // The session serves other nodes after this one.
+        if (open) await this.#warehouse.execute('ROLLBACK').catch(() => undefined);
         throw error;
       }
+      if (word === 'begin') open = true;
+      if (word === 'commit' || word === 'rollback') open = false;
     }
     if (result === undefined) return { response: {}, table: new ResultTable([], []) };
     return {
@@ -103,6 +112,7 @@ export class NodeSession implements WarehouseAccess {
         query_id: result.queryId,
       },
       table: ResultTable.of(result),
+      columns: result.columns,
     };
   }
 
@@ -131,4 +141,8 @@ export class NodeSession implements WarehouseAccess {
   forget(relation: RelationObject): void {
     this.#cache.forget(relation);
   }
+}
+
+function firstWord(statement: string): string {
+  return /^\w+/.exec(statement)?.[0].toLowerCase() ?? '';
 }
