@@ -58,7 +58,7 @@ export async function buildModel(node: SqlNode, parts: ModelParts): Promise<Buil
 /** Rows of the table that was made; Snowflake answers from its metadata, without reading the table. */
 async function rowsOf(node: SqlNode, { placement, session, warehouse }: ModelParts): Promise<number | null> {
   const relation = await session.relation(placement.relation(node));
-  if (relation === null || relation.type !== 'table') return null;
+  if (relation?.type !== 'table' && relation?.type !== 'dynamic_table') return null;
   const { rows } = await warehouse.execute(`SELECT COUNT(*) AS N FROM ${sqlName(relation)}`);
   return Number(rows[0]?.N ?? 0);
 }

@@ -80,7 +80,14 @@ export class NodeRunner {
       return { status: 'success', passed: true, message: `INSERT ${rows}`, rows };
     }
     await this.#startFromPublished(node, warehouse, session);
-    const built = await buildModel(node, { project, compiler, placement, warehouse, session, onCompiled });
+    const built = await buildModel(this.#restingUntilPublished(node), {
+      project,
+      compiler,
+      placement,
+      warehouse,
+      session,
+      onCompiled,
+    });
     const said = built.response._message;
     return {
       status: 'success',
@@ -89,6 +96,14 @@ export class NodeRunner {
       rows: built.rows,
       response: built.response,
     };
+  }
+
+  /** A candidate that is dynamic does not refresh by itself: nobody reads it but this run, and it may be kept to be looked at. */
+  #restingUntilPublished(node: SqlNode): SqlNode {
+    const candidate = this.#parts.placement.relation(node);
+    const refreshes = materializationOf(node) === 'dynamic_table' && node.config.target_lag !== undefined;
+    if (!refreshes || candidate.equals(publishedRelation(node))) return node;
+    return { ...node, config: { ...node.config, target_lag: 'DOWNSTREAM' } };
   }
 
   /** What adds to its own table starts from a clone of what is published, which costs nothing until it is changed. */

@@ -76,7 +76,9 @@ export function candidatePrefix(schema: string): string {
 }
 
 function typeOf(materialized: string, resourceType: string): RelationType {
-  if (resourceType === 'model' && materialized === 'view') return 'view';
+  if (resourceType === 'model' && (materialized === 'view' || materialized === 'dynamic_table')) {
+    return materialized;
+  }
   return 'table';
 }
 

@@ -1,14 +1,12 @@
-import { printValue } from '../../jinja/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
-import { compilerError } from '../context/exceptions.ts';
 import { NodeSession, type RelationCache } from '../context/session.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
-import { relationKey, sqlName } from '../relation.ts';
+import { type RelationType, relationKey, sqlName } from '../relation.ts';
 import { Compiler } from './compiler.ts';
-import { isTransient } from './execute-model.ts';
 import { Placement, publishedRelation } from './placement.ts';
-import { type Publication, publishAll } from './publish.ts';
+import { publicationOf } from './publication.ts';
+import { type Publication, type PublishedKind, publishAll } from './publish.ts';
 
 export interface PublishParts {
   readonly project: ParsedProject;
@@ -29,12 +27,12 @@ export async function publishCandidates(models: readonly SqlNode[], parts: Publi
   for (const node of models) session.forget(publishedRelation(node));
   const compiler = new Compiler(project, new Placement(new Set(), runId), artifactsDirectory);
   const publications: Publication[] = [];
-  const there = new Map<string, 'table' | 'view'>();
+  const there = new Map<string, PublishedKind>();
   for (const node of models) {
     const published = publishedRelation(node);
     const before = await session.relation(published);
-    if (before?.type === 'table' || before?.type === 'view') there.set(relationKey(published), before.type);
-    publications.push(await publicationOf(node, candidates, compiler, session));
+    if (before !== null && isPublishedKind(before.type)) there.set(relationKey(published), before.type);
+    publications.push(await publicationOf(node, candidates.relation(node), compiler, session));
   }
   await publishAll(
     warehouse,
@@ -44,28 +42,6 @@ export async function publishCandidates(models: readonly SqlNode[], parts: Publi
   );
 }
 
-async function publicationOf(
-  node: SqlNode,
-  candidates: Placement,
-  compiler: Compiler,
-  session: NodeSession,
-): Promise<Publication> {
-  const published = publishedRelation(node);
-  const candidate = candidates.relation(node);
-  const made = await session.relation(candidate);
-  if (made?.type === 'view') {
-    return { kind: 'view', node: node.uniqueId, published, create: await viewSql(node, compiler, session) };
-  }
-  if (made === null) throw compilerError(`${node.name} was built and is not there: ${candidate.print()}`);
-  return { kind: 'table', node: node.uniqueId, candidate, published, transient: isTransient(node) };
-}
-
-/** The statement that makes a view over published names; the grants of the view that is there are kept. */
-async function viewSql(node: SqlNode, compiler: Compiler, session: NodeSession): Promise<string> {
-  const keepingGrants: SqlNode = { ...node, config: { ...node.config, copy_grants: true } };
-  const { sql, context } = await compiler.compile(keepingGrants, session);
-  const create = context.findMacro('get_create_view_as_sql');
-  if (create === undefined) throw compilerError('there is no macro get_create_view_as_sql');
-  const relation = publishedRelation(node).with({ type: 'view' });
-  return printValue(await create.callAsync([relation, sql])).trim();
+function isPublishedKind(type: RelationType | null): type is PublishedKind {
+  return type === 'table' || type === 'view' || type === 'dynamic_table';
 }

@@ -40,17 +40,13 @@ export const alterTableHandler: StatementHandler = {
   },
 };
 
-const COLUMN_WORDS = ['ADD', 'ALTER', 'MODIFY'];
-
 /** What stands after the name in ALTER TABLE; a dynamic table has only part of it. */
 export async function changeTable(
   core: StatementContext,
   cursor: Cursor,
   table: CatalogObject,
 ): Promise<void> {
-  const ofColumns =
-    COLUMN_WORDS.some((word) => cursor.isWord(word)) ||
-    (cursor.isWord('DROP') && !cursor.isWord('DROP', 'CLUSTERING'));
+  const ofColumns = cursor.isWord('ADD') || (cursor.isWord('DROP') && !cursor.isWord('DROP', 'CLUSTERING'));
   if (ofColumns) refuseChangesOf(table);
   await new TableChange(core, cursor, table).run();
 }
@@ -221,6 +217,7 @@ class TableChange {
   async #alterColumn(column: TableColumn): Promise<void> {
     const cursor = this.#cursor;
     const name = quote(column.name);
+    if (!cursor.isWord('COMMENT') && !cursor.isWord('UNSET', 'COMMENT')) refuseChangesOf(this.#table);
     if (cursor.takeWord('SET', 'NOT', 'NULL') || cursor.takeWord('NOT', 'NULL')) {
       await this.#duck(`ALTER COLUMN ${name} SET NOT NULL`);
       await this.#replace(column.name, { ...column, nullable: false });

@@ -1,4 +1,4 @@
-{# Making, dropping and describing relations. #}
+{# Finding, renaming and describing relations. #}
 
 {% macro create_schema(relation) -%}{{ adapter.dispatch('create_schema', 'dbt')(relation) }}{%- endmacro %}
 {% macro default__create_schema(relation) -%}
@@ -14,19 +14,6 @@
   {%- endcall -%}
 {%- endmacro %}
 
-{% macro drop_relation(relation) -%}{{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}{%- endmacro %}
-{% macro default__drop_relation(relation) -%}
-  {%- call statement('drop_relation', auto_begin=False) -%}
-    drop {{ relation.type or 'table' }} if exists {{ relation }} cascade
-  {%- endcall -%}
-{%- endmacro %}
-
-{% macro drop_relation_if_exists(relation) %}
-  {% if relation is not none %}
-    {{ adapter.drop_relation(relation) }}
-  {% endif %}
-{% endmacro %}
-
 {% macro truncate_relation(relation) -%}{{ return(adapter.dispatch('truncate_relation', 'dbt')(relation)) }}{%- endmacro %}
 {% macro default__truncate_relation(relation) -%}
   {%- call statement('truncate_relation') -%}
@@ -37,7 +24,7 @@
 {% macro rename_relation(from_relation, to_relation) -%}{{ return(adapter.dispatch('rename_relation', 'dbt')(from_relation, to_relation)) }}{%- endmacro %}
 {% macro default__rename_relation(from_relation, to_relation) -%}
   {%- call statement('rename_relation') -%}
-    alter {{ from_relation.type or 'table' }} {{ from_relation }} rename to {{ to_relation }}
+    alter {{ 'dynamic table' if from_relation.is_dynamic_table else from_relation.type or 'table' }} {{ from_relation }} rename to {{ to_relation }}
   {%- endcall -%}
 {%- endmacro %}
 
@@ -71,54 +58,6 @@
 {% macro make_backup_relation(base_relation, backup_relation_type, suffix='__dbt_backup') %}
   {{ return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix}, type=backup_relation_type)) }}
 {% endmacro %}
-
-{% macro create_table_as(temporary, relation, compiled_code, language='sql') -%}
-  {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code) }}
-{%- endmacro %}
-{% macro get_create_table_as_sql(temporary, relation, sql) -%}
-  {{ adapter.dispatch('get_create_table_as_sql', 'dbt')(temporary, relation, sql) }}
-{%- endmacro %}
-{% macro default__get_create_table_as_sql(temporary, relation, sql) -%}
-  {{ create_table_as(temporary, relation, sql) }}
-{%- endmacro %}
-
-{% macro default__create_table_as(temporary, relation, sql) -%}
-  {%- set kind = 'temporary' if temporary else ('transient' if config.get('transient', true) else '') -%}
-  {%- set cluster_by = config.get('cluster_by') -%}
-  {%- set cluster_keys = cluster_by if cluster_by is string else (cluster_by or []) | join(', ') -%}
-  {{ config.get('sql_header', '') or '' }}
-  create or replace {{ kind }} table {{ relation }}
-  {%- if cluster_keys and not temporary %}
-  cluster by ({{ cluster_keys }})
-  {%- endif %}
-  {%- if config.get('copy_grants', false) and not temporary %}
-  copy grants
-  {%- endif %}
-  as (
-    {{ sql }}
-  )
-{%- endmacro %}
-
-{% macro create_view_as(relation, sql) -%}
-  {{ adapter.dispatch('create_view_as', 'dbt')(relation, sql) }}
-{%- endmacro %}
-{% macro get_create_view_as_sql(relation, sql) -%}
-  {{ adapter.dispatch('get_create_view_as_sql', 'dbt')(relation, sql) }}
-{%- endmacro %}
-{% macro default__get_create_view_as_sql(relation, sql) -%}
-  {{ return(create_view_as(relation, sql)) }}
-{%- endmacro %}
-
-{% macro default__create_view_as(relation, sql) -%}
-  {{ config.get('sql_header', '') or '' }}
-  create or replace {{ 'secure' if config.get('secure', false) }} view {{ relation }}
-  {%- if config.get('copy_grants', false) %}
-  copy grants
-  {%- endif %}
-  as (
-    {{ sql }}
-  )
-{%- endmacro %}
 
 {% macro get_columns_in_query(select_sql) -%}
   {{ return(adapter.dispatch('get_columns_in_query', 'dbt')(select_sql)) }}
@@ -173,32 +112,3 @@
     ) %}
   {% endif %}
 {% endmacro %}
-
-{% macro should_revoke(existing_relation, full_refresh_mode=True) %}
-  {{ return(existing_relation is not none and not full_refresh_mode) }}
-{% endmacro %}
-
-{% macro copy_grants() %}
-  {{ return(config.get('copy_grants', false)) }}
-{% endmacro %}
-
-{% macro apply_grants(relation, grant_config, should_revoke=True) %}
-  {% if grant_config %}
-    {% for privilege, grantees in grant_config.items() %}
-      {% for grantee in grantees %}
-        {% do run_query('grant ' ~ privilege ~ ' on ' ~ relation ~ ' to role ' ~ grantee) %}
-      {% endfor %}
-    {% endfor %}
-  {% endif %}
-{% endmacro %}
-
-{% macro persist_docs(relation, model, for_relation=true, for_columns=true) -%}
-  {{ return(adapter.dispatch('persist_docs', 'dbt')(relation, model, for_relation, for_columns)) }}
-{%- endmacro %}
-{% macro default__persist_docs(relation, model, for_relation, for_columns) -%}
-  {% if for_relation and config.persist_relation_docs() and model.description %}
-    {% do run_query(
-      'comment on ' ~ (relation.type or 'table') ~ ' ' ~ relation ~ " is '" ~ (model.description | replace("'", "''")) ~ "'"
-    ) %}
-  {% endif %}
-{%- endmacro %}
