@@ -2,24 +2,26 @@ import { createServer } from 'node:net';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SnowflakeConnection } from '../../lib/config/index.ts';
 import { connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
-import { freshSnowflake } from '../support/index.ts';
-import { type FaultyProxy, startProxy } from './proxy.ts';
+import { freshSnowflake, type HttpProxy, startHttpProxy } from '../support/index.ts';
 
 const canary = 'canary-5ca1ab1e';
 
 let direct: SnowflakeConnection;
 let connection: SnowflakeConnection;
-let proxy: FaultyProxy;
+let proxy: HttpProxy;
 let warehouse: Warehouse;
 
 beforeAll(async () => {
   ({ connection: direct } = await freshSnowflake());
-  proxy = await startProxy(direct.accessUrl ?? '');
+  proxy = await startHttpProxy(direct.accessUrl ?? '');
   connection = { ...direct, accessUrl: proxy.url };
   warehouse = await connectWarehouse(connection, { queryTag: { project: 'shop', run: 'r1' } });
   await warehouse.execute('CREATE DATABASE IF NOT EXISTS D');
   await warehouse.execute('CREATE OR REPLACE TABLE D.PUBLIC.T (A NUMBER)');
-  return () => warehouse.close();
+  return async () => {
+    await warehouse.close();
+    await proxy.close();
+  };
 }, 60_000);
 
 beforeEach(() => {
@@ -132,7 +134,8 @@ describe('a session', () => {
   test('that has expired is renewed', async () => {
     const expired = { success: false, code: '390112', message: 'Your session has expired.', data: null };
     let times = 1;
-    proxy.onRequest = (path) => (isQuery(path) && times-- > 0 ? { answer: expired } : undefined);
+    proxy.onRequest = ({ path }) =>
+      isQuery(path) && times-- > 0 ? { answer: 200, body: expired } : undefined;
     expect((await warehouse.execute('SELECT 1 AS A')).rows).toEqual([{ A: 1 }]);
   });
 
@@ -141,11 +144,11 @@ describe('a session', () => {
     const expired = { success: false, code: '390112', message: 'Your session has expired.', data: null };
     const gone = { success: false, code: '390114', message: 'Authentication token has expired.', data: null };
     let expiredOnce = false;
-    proxy.onRequest = (path) => {
-      if (path.startsWith('/session/token-request')) return { answer: gone };
+    proxy.onRequest = ({ path }) => {
+      if (path.startsWith('/session/token-request')) return { answer: 200, body: gone };
       if (!isQuery(path) || expiredOnce) return undefined;
       expiredOnce = true;
-      return { answer: expired };
+      return { answer: 200, body: expired };
     };
     expect((await warehouse.execute('SELECT COUNT(*) AS N FROM T')).rows).toEqual([{ N: 0 }]);
   });
@@ -158,11 +161,11 @@ describe('a session', () => {
     await warehouse.execute('BEGIN TRANSACTION');
     await warehouse.execute('INSERT INTO D.PUBLIC.LOST VALUES (1)');
     let expiredOnce = false;
-    proxy.onRequest = (path) => {
-      if (path.startsWith('/session/token-request')) return { answer: gone };
+    proxy.onRequest = ({ path }) => {
+      if (path.startsWith('/session/token-request')) return { answer: 200, body: gone };
       if (!isQuery(path) || expiredOnce) return undefined;
       expiredOnce = true;
-      return { answer: expired };
+      return { answer: 200, body: expired };
     };
     await expect(warehouse.execute('INSERT INTO D.PUBLIC.LOST VALUES (2)')).rejects.toMatchObject({
       code: 'SNOWFLAKE_SESSION_LOST',
@@ -174,8 +177,8 @@ describe('a session', () => {
 
   test('whose reply is lost asks again and does not do it twice', async () => {
     let times = 1;
-    proxy.onRequest = (path, body) =>
-      isQuery(path) && body.includes('VALUES (77)') && times-- > 0 ? 'loseReply' : undefined;
+    proxy.onRequest = ({ path, body }) =>
+      isQuery(path) && body.includes('VALUES (77)') && times-- > 0 ? 'lose the reply' : undefined;
     await warehouse.execute('INSERT INTO D.PUBLIC.T VALUES (77)');
     expect((await warehouse.execute('SELECT COUNT(*) AS N FROM D.PUBLIC.T WHERE A = 77')).rows).toEqual([
       { N: 1 },
@@ -189,7 +192,7 @@ describe('a session', () => {
 
   test('survives answers of 503', async () => {
     let times = 2;
-    proxy.onRequest = (path) => (isQuery(path) && times-- > 0 ? { answer: {}, status: 503 } : undefined);
+    proxy.onRequest = ({ path }) => (isQuery(path) && times-- > 0 ? { answer: 503, body: {} } : undefined);
     expect((await warehouse.execute('SELECT 1 AS A')).rows).toEqual([{ A: 1 }]);
   }, 30_000);
 });

@@ -1,11 +1,10 @@
 import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { openStaging, type Staging, StagingError } from '../../lib/staging/index.ts';
-import { freshBucket } from '../support/index.ts';
-import { type Fault, type FaultyS3, startFaultyS3 } from './faulty-s3.ts';
+import { freshBucket, type HttpFault, type HttpProxy, startHttpProxy } from '../support/index.ts';
 
 let connection: Awaited<ReturnType<typeof freshBucket>>;
-let faulty: FaultyS3 | undefined;
+let faulty: HttpProxy | undefined;
 let staging: Staging | undefined;
 
 beforeAll(async () => {
@@ -17,14 +16,14 @@ afterEach(async () => {
   faulty = undefined;
 });
 
-async function openThrough(faultOf: (line: string) => Fault, attempts = 6): Promise<Staging> {
-  faulty = await startFaultyS3(connection.endpoint, faultOf);
-  staging = openStaging({ ...connection, endpoint: faulty.endpoint }, { attempts });
+async function openThrough(faultOf: (line: string) => HttpFault | undefined, attempts = 6): Promise<Staging> {
+  faulty = await startHttpProxy(connection.endpoint, ({ line }) => faultOf(line));
+  staging = openStaging({ ...connection, endpoint: faulty.url }, { attempts });
   return staging;
 }
 
 /** The fault for the first `times` requests whose line has `pattern`. */
-function first(times: number, pattern: RegExp, fault: Fault): (line: string) => Fault {
+function first(times: number, pattern: RegExp, fault: HttpFault): (line: string) => HttpFault | undefined {
   let left = times;
   return (line) => {
     if (!pattern.test(line) || left === 0) return undefined;
@@ -58,7 +57,7 @@ test('a put whose reply is lost is a success', async () => {
   const s3 = await openThrough(first(1, putObject, 'lose the reply'));
   await s3.put('put-lost', 'text');
   expect((await s3.get('put-lost')).toString()).toBe('text');
-  expect(faulty?.requests.filter((line) => putObject.test(line))).toHaveLength(2);
+  expect(faulty?.requests.filter(({ line }) => putObject.test(line))).toHaveLength(2);
 });
 
 test('a completed multipart upload whose reply is lost is a success', async () => {

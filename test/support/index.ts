@@ -3,6 +3,8 @@ export { freshBucket, type LocalStagingConnection } from './bucket.ts';
 export { runModule } from './child.ts';
 export { freshDatabase, withClient } from './database.ts';
 export { temporaryFolder } from './folder.ts';
+export { type HttpFault, type HttpProxy, type ProxiedRequest, startHttpProxy } from './http-proxy.ts';
 export { projectCopy, writeProjectFile } from './project.ts';
 export { type FreshServers, freshServers } from './servers.ts';
 export { type FreshSnowflake, freshSnowflake } from './snowflake.ts';
+export { startTcpProxy, type TcpFault, type TcpProxy } from './tcp-proxy.ts';
