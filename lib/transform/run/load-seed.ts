@@ -2,21 +2,13 @@ import type { Warehouse } from '../../snowflake/index.ts';
 import { compilerError } from '../context/exceptions.ts';
 import type { SqlNode } from '../graph/node.ts';
 import { parseCsv } from '../project/csv.ts';
-import { folded, quote, type RelationName, sqlName } from '../relation.ts';
-import { asRecord, asText } from '../values.ts';
+import { quote, type RelationName, sqlName } from '../relation.ts';
+import { asText } from '../values.ts';
 import { isTransient } from './execute-model.ts';
+import { seedColumns } from './seed-columns.ts';
 
 /** Values of one statement: Snowflake takes up to 16,384 rows of a VALUES list, and every value is bound. */
 const valuesPerStatement = 8_000;
-
-/** The types that a column of texts may have, the narrowest first: it has the first one that fits all of its values. */
-const types: readonly { readonly name: string; readonly pattern: RegExp }[] = [
-  { name: 'INTEGER', pattern: /^-?\d{1,38}$/ },
-  { name: 'FLOAT', pattern: /^-?\d*\.?\d+(?:e[+-]?\d+)?$/i },
-  { name: 'DATE', pattern: /^\d{4}-\d\d-\d\d$/ },
-  { name: 'TIMESTAMP_NTZ', pattern: /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/ },
-  { name: 'BOOLEAN', pattern: /^(?:true|false)$/i },
-];
 
 /** Makes a table of a seed's rows. @returns how many there are */
 export async function loadSeed(node: SqlNode, relation: RelationName, warehouse: Warehouse): Promise<number> {
@@ -30,12 +22,7 @@ export async function loadSeed(node: SqlNode, relation: RelationName, warehouse:
       'A value with a comma in it stands in double quotes.',
     );
   }
-  const given = asRecord(node.config.column_types) ?? {};
-  const quoted = node.config.quote_columns === true;
-  const columns = header.map((name, index) => ({
-    name: quote(folded(name, quoted)),
-    type: asText(given[name]) ?? typeOf(records.map((record) => record[index] ?? '')),
-  }));
+  const columns = seedColumns(node, header, records).map(({ name, type }) => ({ name: quote(name), type }));
   const transient = isTransient(node) ? 'TRANSIENT ' : '';
   const definitions = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
   await warehouse.execute(`CREATE OR REPLACE ${transient}TABLE ${sqlName(relation)} (${definitions})`);
@@ -55,9 +42,4 @@ export async function loadSeed(node: SqlNode, relation: RelationName, warehouse:
 /** Nothing is NULL, and so is the word `null` where it cannot be a text. */
 function bound(value: string, isText: boolean): string | null {
   return value === '' || (!isText && value.toLowerCase() === 'null') ? null : value;
-}
-
-function typeOf(values: readonly string[]): string {
-  const present = values.filter((value) => value !== '' && value.toLowerCase() !== 'null');
-  return types.find(({ pattern }) => present.every((value) => pattern.test(value)))?.name ?? 'TEXT';
 }
