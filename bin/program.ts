@@ -174,7 +174,12 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
       'rows in the source, in manifests, landed and in RAW, per window',
       () => import('./commands/reconcile.ts'),
     ),
-  );
+  )
+    .option('--checksum', 'compare what the rows hold, too', false)
+    .option('--columns', 'with --checksum: name the columns that differ', false)
+    .option('--deletes', 'compare the keys instead, and name those that the source has no more', false)
+    .option('--apply', 'with --deletes: remove the rows of these keys from RAW', false)
+    .option('--most <percent>', 'with --apply: refuse to remove more of a table than this', wholeNumber);
   command('query', 'run one statement in Snowflake', () => import('./commands/query.ts')).argument(
     '<sql>',
     'Snowflake SQL',

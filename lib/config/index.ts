@@ -22,6 +22,14 @@ export {
   type TableOptions,
 } from './define.ts';
 export type { CloudInput, CloudSourceInput, EnvironmentInput } from './define-cloud.ts';
+export {
+  type BucketSum,
+  bucketCharacters,
+  type ContentSum,
+  doubleText,
+  joinedDigests,
+  type RowDigests,
+} from './digests.ts';
 export { connectionsFromEnvironment, type EnvironmentConnections } from './environment.ts';
 export { type Environment, parseEnvironments } from './environments.ts';
 export { type ErrorKind, exitCodeOf, SluiceError, type SluiceErrorOptions } from './errors.ts';

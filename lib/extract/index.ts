@@ -1,4 +1,12 @@
 /** Postgres to gzipped CSV and manifests in the staging bucket. */
+export { type SourceContent, sourceContent } from './content.ts';
+export {
+  type ContentShape,
+  contentScope,
+  keyShape,
+  readContentShape,
+  type ScopeChoice,
+} from './content-shape.ts';
 export { readContract } from './contract.ts';
 export { countWindows } from './count-windows.ts';
 export { planCursorWindow } from './cursor-window.ts';

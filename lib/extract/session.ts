@@ -11,6 +11,8 @@ export interface Snapshot {
   /** ISO 8601, UTC, by the source's clock. */
   readonly takenAt: string;
   readonly serverVersion: string;
+  /** The oldest transaction that was not over (`pg_snapshot_xmin`): what older ones wrote is in the snapshot. */
+  readonly oldestTransaction: string;
   /** Of the database, as Postgres names it. */
   readonly encoding: string;
 }
@@ -148,9 +150,11 @@ export class Sessions {
         id: string;
         taken_at: string;
         server_version: string;
+        oldest: string;
         encoding: string;
       }>(
         `SELECT pg_export_snapshot() AS id, current_setting('server_version') AS server_version,
+           pg_snapshot_xmin(pg_current_snapshot())::text AS oldest,
            current_setting('server_encoding') AS encoding,
            to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS taken_at`,
       );
@@ -161,6 +165,7 @@ export class Sessions {
         id: row.id,
         takenAt: row.taken_at,
         serverVersion: row.server_version,
+        oldestTransaction: row.oldest,
         encoding: row.encoding,
       });
     } catch (cause) {

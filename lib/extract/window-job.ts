@@ -84,7 +84,11 @@ function manifestOf(
     window: job.window,
     runId: context.runId,
     extractedAt: snapshot.takenAt,
-    source: { serverVersion: snapshot.serverVersion, snapshotId: snapshot.id },
+    source: {
+      serverVersion: snapshot.serverVersion,
+      snapshotId: snapshot.id,
+      oldestTransaction: snapshot.oldestTransaction,
+    },
     columns: job.columns.map(({ live: _live, ...column }) => column),
     files,
     totalRows: files.reduce((rows, file) => rows + file.rows, 0),

@@ -31,7 +31,9 @@ export {
 } from './pipeline.ts';
 export { planStep, sourceRange, type TablePlan } from './plan.ts';
 export { provisionProject } from './provision.ts';
-export { type ReconciledWindow, reconcile } from './reconcile.ts';
+export { type ReconcileChoice, type ReconciledWindow, reconcile } from './reconcile/counts.ts';
+export { type DeletesChoice, reconcileDeletes, type VanishedKeys } from './reconcile/deletes.ts';
+export type { Explanation } from './reconcile/explain.ts';
 export { type RunReport, type TableReport, tableReports } from './report.ts';
 export { type RunStep, runSteps } from './steps.ts';
 export type { TransformChoice } from './transform-options.ts';

@@ -3,6 +3,7 @@
 export { type AwaitOptions, awaitLoads, triggerLoad } from './await-loads.ts';
 export { type BootstrapOptions, renderBootstrap } from './bootstrap.ts';
 export { type ConnectOptions, connectWarehouse } from './connection.ts';
+export { type RawShape, rawContent, rawSums } from './content.ts';
 export { readCursors } from './cursors.ts';
 export { checkWarehouse, type Finding } from './doctor.ts';
 export { WarehouseError } from './errors.ts';
@@ -12,6 +13,7 @@ export { type ProvisionOptions, type ProvisionResult, provision } from './provis
 export { quoteIdentifier, quoteLiteral, quoteName } from './quoting.ts';
 export { reconcileTable, type WindowCounts } from './reconcile.ts';
 export { ensureStorageIntegration, type StorageIdentity } from './storage-integration.ts';
+export { deleteKeys, digestsAtOnce, newestRun, readKeys } from './vanished.ts';
 export type {
   Bind,
   ExecuteOptions,

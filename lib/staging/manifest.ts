@@ -14,7 +14,12 @@ export interface Manifest {
   readonly runId: string;
   /** ISO 8601, UTC, the source's clock at the snapshot. */
   readonly extractedAt: string;
-  readonly source: { readonly serverVersion: string; readonly snapshotId: string };
+  readonly source: {
+    readonly serverVersion: string;
+    readonly snapshotId: string;
+    /** The oldest transaction that was not over: what older ones wrote was read. Absent in manifests of old. */
+    readonly oldestTransaction?: string;
+  };
   readonly columns: readonly ManifestColumn[];
   /** None when the window has no row: an empty window is complete without a file. */
   readonly files: readonly ManifestFile[];
@@ -77,7 +82,11 @@ const manifestSchema = z
     }),
     runId: text,
     extractedAt: z.iso.datetime(),
-    source: z.strictObject({ serverVersion: text, snapshotId: text }),
+    source: z.strictObject({
+      serverVersion: text,
+      snapshotId: text,
+      oldestTransaction: z.string().regex(/^\d+$/).exactOptional(),
+    }),
     columns: z
       .array(
         z.strictObject({

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defineProject, full, parseProject } from '../../lib/config/index.ts';
 import { type LocalServers, startLocal } from '../../lib/local/index.ts';
 import { silentLogger } from '../../lib/observe/index.ts';
-import { extractStep, provisionProject, type RunContext } from '../../lib/run/index.ts';
+import { extractStep, provisionProject, type RunContext, reconcile } from '../../lib/run/index.ts';
 import { awaitLoads, connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
 import { temporaryFolder, withClient } from '../support/index.ts';
 import { parseCsv } from './csv.ts';
@@ -13,6 +13,7 @@ import { typesDocument } from './types-document.ts';
 
 let servers: LocalServers;
 let warehouse: Warehouse;
+let context: RunContext;
 /** By number of the row: what stands in RAW, and why a value was rejected. */
 const loaded = new Map<number, string | null>();
 const rejected = new Map<number, string>();
@@ -37,7 +38,7 @@ beforeAll(async () => {
     defineProject({ name: 'types', tables: { everything: full({ onReject: 'apply' }) } }),
     { directory: state, file: 'sluice.config.ts' },
   );
-  const context: RunContext = {
+  context = {
     project,
     directory: state,
     connections: servers.connections,
@@ -90,6 +91,26 @@ test.each(values.map(({ type, value }, n) => ({ n, type, sql: value[0], csv: val
     expect(loaded.get(n)).toBe(back ?? field);
   },
 );
+
+test('every value that was applied has the same digest on both sides', async () => {
+  const [window] = await reconcile(context, { checksum: true });
+  expect(window).toMatchObject({
+    source: values.length,
+    rejected: rejected.size,
+    raw: values.length - rejected.size,
+    status: 'explained',
+    explanation: {
+      rejected: rejected.size,
+      late: 0,
+      updated: 0,
+      deleted: 0,
+      missing: 0,
+      altered: 0,
+      duplicates: 0,
+    },
+    content: { notCompared: [] },
+  });
+});
 
 test('docs/types.md is what the table says', () => {
   // Written by `npm run docs:types`.

@@ -62,7 +62,7 @@ describe('provision', () => {
     const options = { warehouse, project: fiveTables.project, contracts: fiveTables.contracts, staging };
     const first = await provision({ ...options, onMigration: (name) => seen.push(name) });
     expect(first.applied).toEqual(seen);
-    expect(first.applied).toHaveLength(7);
+    expect(first.applied).toHaveLength(8);
     expect(first.notificationChannel).toMatch(/^arn:aws:sqs:/);
     expect(first.storageUserArn).toMatch(/^arn:aws:iam::/);
     expect(first.externalId).toBe('sluice-shop');

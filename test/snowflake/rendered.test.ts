@@ -28,6 +28,7 @@ describe('snowflake/', () => {
     expect(files.map(({ name }) => name)).toEqual([
       'V001__schemas_and_formats.sql',
       'V002__load_ledger.sql',
+      'V003__deletes.sql',
       'R__10_stage.sql',
       'R__20_tables.sql',
       'R__30_pipe.sql',

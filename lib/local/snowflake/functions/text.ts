@@ -149,6 +149,12 @@ function sha2(site: CallSite): Emitted {
   return { sql: `sha256(${bytesOrText(site.arg(0))})`, type: TEXT };
 }
 
+/** Half of an MD5, from a hexadecimal digit on, as an unsigned number. */
+function md5Half(site: CallSite, from: number): Emitted {
+  const digits = `substr(md5(${bytesOrText(site.arg(0))}), ${from}, 16)`;
+  return { sql: `CAST(CAST('0x' || ${digits} AS UBIGINT) AS DECIMAL(20,0))`, type: fixed(20, 0) };
+}
+
 function bytesOrText(value: Emitted): string {
   return value.type?.type === 'BINARY' ? value.sql : textOf(value);
 }
@@ -254,6 +260,8 @@ export const TEXTS: Emitters = {
   ),
   MD5: (site) => ({ sql: `md5(${bytesOrText(site.arg(0))})`, type: TEXT }),
   MD5_HEX: (site) => ({ sql: `md5(${bytesOrText(site.arg(0))})`, type: TEXT }),
+  MD5_NUMBER_LOWER64: (site) => md5Half(site, 17),
+  MD5_NUMBER_UPPER64: (site) => md5Half(site, 1),
   SHA1: (site) => ({ sql: `sha1(${bytesOrText(site.arg(0))})`, type: TEXT }),
   SHA1_HEX: (site) => ({ sql: `sha1(${bytesOrText(site.arg(0))})`, type: TEXT }),
   SHA2: sha2,
