@@ -59,6 +59,8 @@ export class NodeContext {
   readonly macros: BoundMacros;
   readonly resolve: NameResolver;
   readonly #parts: NodeContextParts;
+  /** Names of dbt's that its templates asked for. */
+  readonly asked = new Set<string>();
   readonly #own = new Map<string, unknown>();
   readonly #results = new Map<string, unknown>();
 
@@ -77,11 +79,15 @@ export class NodeContext {
     if (known !== undefined) return known;
     const made = this.#make(name);
     if (made !== undefined) {
+      this.asked.add(name);
       this.#own.set(name, made);
       return made;
     }
     const base = baseOf(scope).get(name);
-    if (base !== undefined) return base;
+    if (base !== undefined) {
+      this.asked.add(name);
+      return base;
+    }
     if (scope.registry.hasPackage(name) || name === 'dbt_snowflake') {
       return new PackageNamespace(name, scope.registry, this.macros);
     }

@@ -5,7 +5,8 @@ import { compilerError } from './exceptions.ts';
 
 /** The variables of a project: those of the call before those of the root project before those of a package itself. */
 export class Variables {
-  readonly #given: DataRecord;
+  /** Those of the call. */
+  readonly given: DataRecord;
   readonly #root: ProjectFileConfig | undefined;
   readonly #packages: ReadonlyMap<string, ProjectFileConfig>;
 
@@ -14,21 +15,21 @@ export class Variables {
     root?: ProjectFileConfig,
     packages: ReadonlyMap<string, ProjectFileConfig> = new Map(),
   ) {
-    this.#given = given;
+    this.given = given;
     this.#root = root;
     this.#packages = packages;
   }
 
   /** The same variables with some that go before all others. */
   over(given: DataRecord): Variables {
-    return new Variables({ ...this.#given, ...given }, this.#root, this.#packages);
+    return new Variables({ ...this.given, ...given }, this.#root, this.#packages);
   }
 
   get(name: string, packageName: string): Data | undefined {
     const rootVars = this.#root?.vars ?? {};
     const ownVars = this.#packages.get(packageName)?.vars ?? {};
     return [
-      this.#given,
+      this.given,
       asRecord(rootVars[packageName]) ?? {},
       rootVars,
       asRecord(ownVars[packageName]) ?? {},

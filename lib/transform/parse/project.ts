@@ -5,16 +5,18 @@ import { VarFunction, Variables } from '../context/variables.ts';
 import { Problems } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Definition, GraphNode, Group, Selectable, SourceNode } from '../graph/node.ts';
+import { KeptTexts } from '../project/kept.ts';
 import type { Properties } from '../project/properties.ts';
 import type { DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
 import { checkMaterialization, reportCycles, reportSharedRelations } from './checks.ts';
 import { metricIds, readDefinitions } from './definitions.ts';
 import { warnOfDeprecations } from './deprecations.ts';
-import { type DocsBlock, loadDocs, renderDescriptions } from './docs.ts';
-import { type Draft, modelDrafts, singularTestDrafts } from './drafts.ts';
+import { DescriptionRenderer, type DocsBlock, loadDocs } from './docs.ts';
+import { analysisDrafts, type Draft, modelDrafts, singularTestDrafts } from './drafts.ts';
 import { genericTestDrafts } from './generic-tests.ts';
 import { checkGroups, placeOfNode, readGroups } from './groups.ts';
+import { KeptRenderings } from './kept-renderings.ts';
 import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRenderer } from './load.ts';
 import { renderDraft } from './render-node.ts';
 import { Names, Resolver } from './resolve.ts';
@@ -49,6 +51,8 @@ export interface ParseOptions {
   readonly directory: string;
   readonly vars: DataRecord;
   readonly env: NodeJS.ProcessEnv;
+  /** Folder of what is kept from one process to the next; without it nothing is. */
+  readonly keptIn?: string;
   /** The scope of the run, but for what the project itself decides. */
   readonly scope: Omit<Scope, 'rootPackage' | 'registry' | 'variables' | 'env' | 'target'> & {
     readonly target: Omit<Scope['target'], 'profile'>;
@@ -62,7 +66,8 @@ export interface ParseOptions {
  */
 export function parseProject(options: ParseOptions): ParsedProject {
   const problems = new Problems();
-  const templates = createTemplates();
+  const kept = options.keptIn === undefined ? undefined : new KeptTexts(options.keptIn);
+  const templates = createTemplates(kept);
   const early = yamlRenderer(
     templates.compiling,
     yamlNames(options, new Variables(options.vars), ''),
@@ -92,14 +97,25 @@ export function parseProject(options: ParseOptions): ParsedProject {
     templates,
     options,
     problems,
+    kept,
   );
-  for (const draft of drafts) renderDraft(draft, loaded, scope, templates.parsing, problems);
+  const renderings = kept === undefined ? undefined : new KeptRenderings(kept, scope, loaded);
+  const parts = { loaded, scope, environment: templates.parsing, problems, kept: renderings };
+  for (const draft of drafts) renderDraft(draft, parts);
   const all = [...sources, ...drafts.map(({ node }) => node)];
   followTested(drafts, all);
   const nodes = all.filter(({ enabled }) => enabled);
   const defined = definitions.filter(({ enabled }) => enabled);
   const docs = loadDocs(loaded, problems);
-  renderDescriptions([...nodes, ...defined], docs, loaded.root.name, templates.compiling, problems);
+  const descriptions = new DescriptionRenderer(docs, loaded.root.name, templates.compiling, problems);
+  for (const node of [...nodes, ...defined]) descriptions.node(node);
+  for (const group of groups) {
+    group.description = descriptions.render(group.description, { ...group, place: { file: group.originalPath } }).text;
+  }
+  const describedMacros = macroProperties.map((said) => ({
+    ...said,
+    description: descriptions.render(said.description, { ...said, place: said }).text,
+  }));
   const bodies = new Map(drafts.map(({ node, body }) => [node.uniqueId, body]));
   const names = new Names(nodes);
   const disabled = new Names(all.filter(({ enabled }) => !enabled));
@@ -109,6 +125,11 @@ export function parseProject(options: ParseOptions): ParsedProject {
     if (!node.enabled) continue;
     node.dependsOn = resolver.dependencies(node, (call) => body.siteOf(call));
     checkMaterialization(node, body, registry, problems);
+  }
+  for (const { node } of drafts) {
+    const tested = node.unitTest === undefined ? undefined : all.find(({ uniqueId }) => uniqueId === node.dependsOn[0]);
+    // A unit test stands where its model stands.
+    if (tested !== undefined && tested.resourceType !== 'source') node.schema = tested.schema;
   }
   for (const one of defined) {
     one.dependsOn = [
@@ -126,6 +147,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
   reportCycles(graph, byId, bodies, problems);
   reportSharedRelations(nodes, bodies, problems);
   problems.throwIfAny();
+  kept?.save();
   return {
     loaded,
     registry,
@@ -134,7 +156,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
     nodes: byId,
     definitions: new Map(defined.map((one) => [one.uniqueId, one])),
     groups,
-    macroProperties,
+    macroProperties: describedMacros,
     disabled: [...all, ...definitions].filter(({ enabled }) => !enabled),
     docs,
     bodies,
@@ -174,6 +196,7 @@ function readNodes(
   templates: Templates,
   options: ParseOptions,
   problems: Problems,
+  kept: KeptTexts | undefined,
 ): FoundNodes {
   const drafts: Draft[] = [];
   const sources: SourceNode[] = [];
@@ -183,13 +206,14 @@ function readNodes(
   for (const config of loaded.packages.values()) {
     const names = yamlNames(options, scope.variables, config.name);
     const render = yamlRenderer(templates.compiling, names, problems);
-    const properties = loadProperties(loaded, config, render, problems);
+    const properties = loadProperties(loaded, config, render, problems, kept);
     macroProperties.push(...properties.macros);
     groups.push(...readGroups(properties, problems));
     definitions.push(...readDefinitions(properties, { config, root: loaded.root, problems }));
     drafts.push(
       ...seedDrafts(loaded, config, properties, problems),
       ...modelDrafts(loaded, config, properties, problems, scope.say),
+      ...analysisDrafts(loaded, config, properties, problems),
       ...snapshotDrafts(loaded, config, properties, problems),
       ...singularTestDrafts(loaded, config, properties, problems),
       ...genericTestDrafts(properties, registry, problems),

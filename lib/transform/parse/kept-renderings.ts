@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../context/scope.ts';
+import type { RefCall, SourceCall, SqlNode } from '../graph/node.ts';
+import type { KeptTexts } from '../project/kept.ts';
+import type { DataRecord } from '../values.ts';
+import type { LoadedPackages } from './load.ts';
+
+/** What rendering a node while the project is parsed finds out. */
+export interface Rendering {
+  readonly refs: readonly RefCall[];
+  readonly sources: readonly SourceCall[];
+  /** The records of its `config()` calls, in their order. */
+  readonly configs: readonly DataRecord[];
+  readonly names: { readonly database: string; readonly schema: string; readonly alias: string };
+  /** Unique ids of the macros that were asked for. */
+  readonly dependsOnMacros: readonly string[];
+}
+
+/**
+ * Names whose values follow from what makes the key of a rendering: the node, the macros, the variables, the target. Anything else
+ * (the clock, the environment, the graph, what prints) makes a rendering that is not kept.
+ */
+const settledNames = new Set([
+  'adapter',
+  'api',
+  'builtins',
+  'config',
+  'database',
+  'dbt_version',
+  'diff_of_two_dicts',
+  'execute',
+  'fromjson',
+  'fromyaml',
+  'load_result',
+  'local_md5',
+  'model',
+  'project_name',
+  'ref',
+  'schema',
+  'set',
+  'set_strict',
+  'source',
+  'store_raw_result',
+  'store_result',
+  'target',
+  'this',
+  'tojson',
+  'toyaml',
+  'var',
+  'zip',
+  'zip_strict',
+]);
+
+/**
+ * Renderings kept from one process to the next, so that a node is rendered again only when something it depends on has changed:
+ * itself, what is configured for it, any macro, any variable, or the target.
+ */
+export class KeptRenderings {
+  readonly #kept: KeptTexts;
+  readonly #common: string;
+
+  constructor(kept: KeptTexts, scope: Scope, loaded: LoadedPackages) {
+    this.#kept = kept;
+    const macros = [...scope.registry].map(({ uniqueId, file }) => [uniqueId, file.text]);
+    const packages = [...loaded.packages].map(([name, { vars, dispatch }]) => [name, vars, [...dispatch]]);
+    this.#common = digest([macros, packages, scope.variables.given, scope.target]);
+  }
+
+  /** @param node before it is rendered, with the config that it has without its own file */
+  keyOf(node: SqlNode): string {
+    return `rendering ${digest([this.#common, node])}`;
+  }
+
+  get(key: string): Rendering | undefined {
+    // Only `set` writes under such a key.
+    return this.#kept.get(key) as Rendering | undefined;
+  }
+
+  /** @param asked the names of dbt's that its templates asked for */
+  set(key: string, rendering: Rendering, asked: ReadonlySet<string>): void {
+    if (asked.isSubsetOf(settledNames)) this.#kept.set(key, rendering);
+  }
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64');
+}
