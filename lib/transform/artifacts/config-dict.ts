@@ -73,7 +73,7 @@ const filled = ['docs', 'contract', 'snapshot_meta_column_names'];
 export function configDict(node: SqlNode): Record<string, unknown> {
   const base = defaults[node.resourceType];
   const result: Record<string, unknown> = { ...base, ...node.config };
-  result.tags = [...node.tags];
+  result.tags = [...new Set(asTexts(node.config.tags))];
   result.meta = { ...node.meta };
   if (node.resourceType === 'unit_test') {
     return { tags: result.tags, meta: result.meta, enabled: node.enabled };

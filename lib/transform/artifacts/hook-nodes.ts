@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { emptyNode } from '../graph/empty-node.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ProjectFileConfig } from '../project/config-file.ts';
@@ -23,7 +22,6 @@ export function hookDicts(
         tags: [kind],
         database: place.database,
         schema: place.schema,
-        checksum: createHash('sha256').update(sql).digest('hex'),
       };
       return { ...nodeDict(node), config: { ...configDict(node), tags: [] }, index };
     }),

@@ -20,7 +20,7 @@ export function macroDict(
     depends_on: { macros: calledMacros(macro, registry) },
     description: said?.description ?? '',
     meta: { ...asRecord(said?.raw.meta), ...asRecord(config?.meta) },
-    docs: { show: true, node_color: null, ...asRecord(said?.raw.docs), ...asRecord(config?.docs) },
+    docs: { show: true, node_color: null, ...asRecord(said?.raw.docs) },
     patch_path: said === undefined ? null : `${said.packageName}://${said.file}`,
     arguments: asList(said?.raw.arguments).map((argument) => {
       const record = asRecord(argument);

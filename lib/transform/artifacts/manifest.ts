@@ -9,6 +9,7 @@ import { macroDict } from './macro-dict.ts';
 import { nodeDict } from './node-dict.ts';
 import { primaryKey } from './primary-key.ts';
 import { type Invocation, metadata } from './results.ts';
+import { selectorDicts } from './selector-dict.ts';
 
 /** The project as `manifest.json` has it (dbt manifest v12). */
 export function manifest(project: ParsedProject, invocation: Invocation): Record<string, unknown> {
@@ -45,7 +46,7 @@ export function manifest(project: ParsedProject, invocation: Invocation): Record
     exposures: keyed(project, ofKind('exposure')),
     metrics: keyed(project, ofKind('metric')),
     groups: Object.fromEntries(groups.map((group) => [group.uniqueId, groupDict(group)])),
-    selectors: {},
+    selectors: selectorDicts(project.selectors),
     disabled: Object.fromEntries(disabled.map((node) => [node.uniqueId, [dictOf(project, node)]])),
     ...maps(project, hooks),
     group_map: groupMap(project),

@@ -1,6 +1,6 @@
-import { accessOf, type GraphNode, materializationOf, type SqlNode } from '../graph/node.ts';
+import { accessOf, deprecationDate, type GraphNode, materializationOf, type SqlNode } from '../graph/node.ts';
 import { noQuoting, renderRelation } from '../relation.ts';
-import { asRecord, asText } from '../values.ts';
+import { asRecord } from '../values.ts';
 import { columnDict } from './column-dict.ts';
 import { configDict, docsDict, unrenderedConfig } from './config-dict.ts';
 import { contractDict, modelConstraints } from './constraint-dict.ts';
@@ -71,7 +71,7 @@ function modelPart(node: SqlNode): Record<string, unknown> {
     constraints: modelConstraints(node),
     version: node.modelVersion?.version ?? null,
     latest_version: node.modelVersion?.latest ?? null,
-    deprecation_date: asText(node.properties.deprecation_date) ?? null,
+    deprecation_date: deprecationDate(node)?.toISOString().replace('.000Z', '+00:00') ?? null,
     primary_key: [],
     time_spine: timeSpine(node),
   };
@@ -86,7 +86,7 @@ function testPart(test: NonNullable<SqlNode['test']>): Record<string, unknown> {
   return {
     column_name: test.columnName,
     file_key_name: test.fileKeyName,
-    attached_node: test.attachedNode,
+    attached_node: test.attachedNode?.startsWith('source.') === true ? null : test.attachedNode,
     test_metadata: { name: test.name, kwargs: { ...test.arguments }, namespace: test.namespace },
   };
 }

@@ -11,7 +11,16 @@ export interface RunResult {
   readonly compiled: boolean | null;
   readonly compiled_code: string | null;
   readonly relation_name: string | null;
-  readonly batch_results: null;
+  /** Of a microbatch model: the batches that are there, and those that are not, by their bounds. */
+  readonly batch_results: BatchResults | null;
+}
+
+/** The bounds of a batch, ISO 8601. */
+export type BatchBounds = readonly [start: string, end: string];
+
+export interface BatchResults {
+  readonly successful: readonly BatchBounds[];
+  readonly failed: readonly BatchBounds[];
 }
 
 export interface Timing {

@@ -2,6 +2,14 @@ import type { SourceNode } from '../graph/node.ts';
 import { noQuoting, renderRelation } from '../relation.ts';
 import { columnDict } from './column-dict.ts';
 
+const externalDefaults = {
+  location: null,
+  file_format: null,
+  row_format: null,
+  tbl_properties: null,
+  partitions: null,
+};
+
 /** A table of a source as dbt's manifest has it. */
 export function sourceDict(node: SourceNode): Record<string, unknown> {
   const { loadedAtField, loadedAtQuery } = node;
@@ -34,7 +42,7 @@ export function sourceDict(node: SourceNode): Record<string, unknown> {
     identifier: node.identifier,
     quoting: { database: null, schema: null, identifier: null, column: null, ...node.quoting },
     ...shared,
-    external: node.external ?? null,
+    external: node.external === undefined ? null : { ...externalDefaults, ...node.external },
     description: node.description,
     columns: Object.fromEntries(node.columns.map((column) => [column.name, columnDict(column)])),
     source_meta: { ...node.sourceMeta },
@@ -53,12 +61,12 @@ export function sourceDict(node: SourceNode): Record<string, unknown> {
   };
 }
 
-function freshnessDict({ freshness }: SourceNode): Record<string, unknown> | null {
-  if (freshness === null) return null;
+function freshnessDict({ freshness, freshnessOff }: SourceNode): Record<string, unknown> | null {
+  if (freshness === null && freshnessOff === true) return null;
   const nothing = { count: null, period: null };
   return {
-    warn_after: freshness.warnAfter ?? nothing,
-    error_after: freshness.errorAfter ?? nothing,
-    filter: freshness.filter,
+    warn_after: freshness?.warnAfter ?? nothing,
+    error_after: freshness?.errorAfter ?? nothing,
+    filter: freshness?.filter ?? null,
   };
 }

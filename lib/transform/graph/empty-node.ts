@@ -14,7 +14,7 @@ export function emptyNode(
     name,
     packageName,
     rawCode: rawCode.trim(),
-    checksum: createHash('sha256').update(rawCode).digest('hex'),
+    checksum: checksumOf(rawCode),
     description: '',
     columns: [],
     config: {},
@@ -32,4 +32,9 @@ export function emptyNode(
     group: null,
     properties: {},
   };
+}
+
+/** The checksum that tells whether a file changed, as dbt makes it: without the blanks around the text. */
+export function checksumOf(text: string): string {
+  return createHash('sha256').update(text.trim()).digest('hex');
 }

@@ -1,6 +1,6 @@
 import type { NodeConfig } from '../project/config-tree.ts';
 import type { ColumnProperties } from '../project/properties.ts';
-import type { Data, DataRecord } from '../values.ts';
+import { asText, type Data, type DataRecord } from '../values.ts';
 
 type ResourceType =
   | 'model'
@@ -122,7 +122,7 @@ export interface UnitTestInfo {
 export interface SourceNode extends NodeBase {
   readonly resourceType: 'source';
   readonly sourceName: string;
-  readonly sourceDescription: string;
+  sourceDescription: string;
   readonly identifier: string;
   readonly database: string;
   readonly schema: string;
@@ -133,6 +133,8 @@ export interface SourceNode extends NodeBase {
   readonly loadedAtQuery: string | null;
   readonly sourceMeta: DataRecord;
   readonly enabled: boolean;
+  /** Whether its file says `freshness: null`, which is more than to say nothing. */
+  readonly freshnessOff?: boolean;
   /** `external:` of the table: where its files are. */
   readonly external?: DataRecord;
   /** The schema file of another package that overrides it. */
@@ -184,7 +186,7 @@ export interface Group {
   readonly packageName: string;
   readonly path: string;
   readonly originalPath: string;
-  readonly description: string;
+  description: string;
   readonly owner: DataRecord;
   readonly config: DataRecord;
 }
@@ -210,4 +212,14 @@ export function isTest(node: GraphNode): boolean {
 
 export function isEphemeral(node: GraphNode): boolean {
   return node.resourceType === 'model' && materializationOf(node) === 'ephemeral';
+}
+
+/** When a model stops being kept up, if its schema file says so. A time without a zone is one of UTC. */
+export function deprecationDate({ resourceType, properties }: SqlNode): Date | undefined {
+  const text = resourceType === 'model' ? asText(properties.deprecation_date) : undefined;
+  if (text === undefined) return undefined;
+  const date = new Date(
+    /[zZ]|[+-]\d\d:?\d\d$/.test(text) || text.length <= 10 ? text : `${text.replace(' ', 'T')}Z`,
+  );
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -1,5 +1,4 @@
-import type { SqlNode } from '../graph/node.ts';
-import { asText } from '../values.ts';
+import { deprecationDate, type SqlNode } from '../graph/node.ts';
 import { describe } from './resolve.ts';
 
 /** Says of models that are past their `deprecation_date`, and of models that read one that has such a date. */
@@ -23,13 +22,4 @@ export function warnOfDeprecations(
       );
     }
   }
-}
-
-function deprecationDate({ resourceType, properties }: SqlNode): Date | undefined {
-  const text = resourceType === 'model' ? asText(properties.deprecation_date) : undefined;
-  if (text === undefined) return undefined;
-  const date = new Date(
-    /[zZ]|[+-]\d\d:?\d\d$/.test(text) || text.length <= 10 ? text : `${text.replace(' ', 'T')}Z`,
-  );
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -18,6 +18,8 @@ export interface Draft {
   /** `config:` and its older spellings from the schema file. */
   readonly propertiesConfig: DataRecord;
   readonly defaults: NodeConfig;
+  /** Tags that it has besides those of its config: a test those of what it tests. */
+  readonly tags?: readonly string[];
   /** The config tree of dbt_project.yml that it takes its configs from. */
   readonly tree: 'models' | 'tests' | 'unitTests' | 'seeds' | 'snapshots';
 }
@@ -137,6 +139,32 @@ export function singularTestDrafts(
     });
 }
 
+/** The analyses of a package: SQL that is compiled and never run. */
+export function analysisDrafts(
+  loaded: LoadedPackages,
+  config: ProjectFileConfig,
+  properties: PackageProperties,
+  problems: Problems,
+): Draft[] {
+  const described = propertiesByName(properties.analyses, 'analysis', problems);
+  return filesBelow(config.directory, config.analysisPaths, ['.sql']).map((file) => {
+    const said = described.get(nameOf(file.relative));
+    const draft = fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'analysis', {
+      ...(said === undefined ? {} : { said }),
+      propertiesConfig: said === undefined ? {} : configOf(said),
+      defaults: modelDefaults,
+      tree: 'models',
+    });
+    const [packageName = config.name, ...rest] = draft.node.fqn;
+    const node = {
+      ...draft.node,
+      path: `analysis/${draft.node.path}`,
+      fqn: [packageName, 'analysis', ...rest],
+    };
+    return { ...draft, node };
+  });
+}
+
 interface FileDraftParts extends Pick<Draft, 'propertiesConfig' | 'defaults' | 'tree'> {
   readonly said?: Properties;
   readonly version?: ModelVersion;
@@ -146,7 +174,7 @@ function fileDraft(
   file: ProjectFile,
   packageName: string,
   shown: string,
-  resourceType: 'model' | 'test',
+  resourceType: 'model' | 'test' | 'analysis',
   { said, version, ...rest }: FileDraftParts,
 ): Draft {
   const source = readFileSync(file.absolute, 'utf8');

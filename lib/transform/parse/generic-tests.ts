@@ -3,12 +3,13 @@ import { Problems } from '../errors.ts';
 import { emptyNode } from '../graph/empty-node.ts';
 import type { Version } from '../graph/node.ts';
 import type { PackageProperties, PlacedTest, Properties } from '../project/properties.ts';
+import { configKeys, type TestRequest } from '../project/test-shapes.ts';
 import { describedVersions, spelledVersion } from '../project/versions.ts';
 import { quote } from '../relation.ts';
 import { asTexts, type DataRecord } from '../values.ts';
 import { GenericTestBody, type Tested } from './bodies.ts';
 import { type Draft, testDefaults } from './drafts.ts';
-import { testHash, testNames } from './test-names.ts';
+import { pythonText, testHash, testNames } from './test-names.ts';
 
 interface Target {
   readonly packageName: string;
@@ -19,6 +20,8 @@ interface Target {
   readonly attached: string;
   readonly fileKeyName: string;
   readonly folders: readonly string[];
+  /** Tags that its tests have as well. */
+  readonly tags: readonly string[];
 }
 
 /** The generic tests that the schema files of a package ask for, on models, seeds, snapshots and sources. */
@@ -47,6 +50,7 @@ export function genericTestDrafts(
       attached: `source.${item.packageName}.${item.sourceName}.${item.name}`,
       fileKeyName: `sources.${item.sourceName}`,
       folders: item.folders,
+      tags: [...asTexts(item.source.tags), ...asTexts(item.raw.tags)],
     }),
   );
   return [...ofNodes, ...ofSources];
@@ -66,6 +70,7 @@ function nodeTarget(kind: string, item: Properties, version: Version | null): Ta
     attached: [kind, item.packageName, item.name, suffix].filter((part) => part !== '').join('.'),
     fileKeyName: `${kind}s.${item.name}`,
     folders: item.file.split('/').slice(1, -1),
+    tags: [],
   };
 }
 
@@ -119,22 +124,28 @@ class TestMaker {
     const names = testNames(stem, target.label, parameters);
     const full = request.customName ?? names.full;
     const short = request.customName ?? names.short;
+    const kwargs = { ...parameters, model: `{{ get_where_subquery(${spelledCall(target.tested)}) }}` };
     const hash = testHash(full, {
       namespace: request.namespace,
       name: request.test,
-      kwargs: { ...parameters, model: `{{ get_where_subquery(${spelledCall(target.tested)}) }}` },
+      kwargs,
     });
     const uniqueId = `test.${target.packageName}.${full}.${hash}`;
     if (this.#isRepeated(uniqueId, placed, full)) return [];
-    const config = { ...request.config, tags: [...columnTags, ...asTexts(request.config.tags)] };
     return [
       {
         body: new GenericTestBody({ file, line }, macro, target.tested, parameters),
-        propertiesConfig: { ...(short === full ? {} : { alias: short }), ...config },
+        propertiesConfig: { ...(short === full ? {} : { alias: short }), ...request.config },
+        tags: [...columnTags, ...target.tags],
         defaults: testDefaults,
         tree: 'tests',
         node: {
-          ...emptyNode('test', full, target.packageName, `{{ test_${spelled}(**_dbt_generic_test_kwargs) }}`),
+          ...emptyNode(
+            'test',
+            full,
+            target.packageName,
+            rawCodeOf({ ...request, short: short === full ? null : short }),
+          ),
           uniqueId,
           path: `${short}.sql`,
           originalPath: file,
@@ -144,7 +155,7 @@ class TestMaker {
           test: {
             namespace: request.namespace,
             name: request.test,
-            arguments: parameters,
+            arguments: kwargs,
             columnName,
             attachedNode: target.attached,
             fileKeyName: target.fileKeyName,
@@ -169,6 +180,25 @@ class TestMaker {
     });
     return true;
   }
+}
+
+/** The SQL of a generic test as dbt keeps it: a call of its macro, and the configs that it was given. */
+function rawCodeOf({
+  namespace,
+  test,
+  config,
+  short,
+}: TestRequest & { readonly short: string | null }): string {
+  const macro = namespace === null ? `test_${test}` : `${namespace}.test_${test}`;
+  const said: DataRecord = { ...config, ...(short === null ? {} : { alias: short }) };
+  const keys = [...configKeys].filter((key) => said[key] !== undefined && said[key] !== null);
+  const others = Object.keys(said).filter((key) => !configKeys.has(key));
+  const spelled = [...keys, ...others].map((key) => {
+    const value = said[key] ?? null;
+    return `${key}=${typeof value === 'string' ? `"${value.replaceAll('"', '\\"')}"` : pythonText(value)}`;
+  });
+  const call = `{{ ${macro}(**_dbt_generic_test_kwargs) }}`;
+  return spelled.length === 0 ? call : `${call}{{ config(${spelled.join(',')}) }}`;
 }
 
 /** What is tested, as dbt writes it into a test's arguments. */

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { envVar } from '../context/base-names.ts';
 import type { MacroRegistry } from '../context/macros.ts';
 import type { Scope } from '../context/scope.ts';
@@ -5,9 +7,11 @@ import { VarFunction, Variables } from '../context/variables.ts';
 import { Problems } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Definition, GraphNode, Group, Selectable, SourceNode } from '../graph/node.ts';
+import type { RenderValue } from '../project/config-file.ts';
 import { KeptTexts } from '../project/kept.ts';
 import type { Properties } from '../project/properties.ts';
-import type { DataRecord } from '../values.ts';
+import { readYaml } from '../project/yaml.ts';
+import type { Data, DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
 import { checkMaterialization, reportCycles, reportSharedRelations } from './checks.ts';
 import { metricIds, readDefinitions } from './definitions.ts';
@@ -39,6 +43,8 @@ export interface ParsedProject {
   readonly groups: readonly Group[];
   /** What schema files say of macros. */
   readonly macroProperties: readonly Properties[];
+  /** What `selectors.yml` holds; null when there is none. */
+  readonly selectors: Data;
   readonly disabled: readonly Selectable[];
   /** Docs blocks by unique id. */
   readonly docs: ReadonlyMap<string, DocsBlock>;
@@ -110,7 +116,10 @@ export function parseProject(options: ParseOptions): ParsedProject {
   const descriptions = new DescriptionRenderer(docs, loaded.root.name, templates.compiling, problems);
   for (const node of [...nodes, ...defined]) descriptions.node(node);
   for (const group of groups) {
-    group.description = descriptions.render(group.description, { ...group, place: { file: group.originalPath } }).text;
+    group.description = descriptions.render(group.description, {
+      ...group,
+      place: { file: group.originalPath },
+    }).text;
   }
   const describedMacros = macroProperties.map((said) => ({
     ...said,
@@ -126,11 +135,6 @@ export function parseProject(options: ParseOptions): ParsedProject {
     node.dependsOn = resolver.dependencies(node, (call) => body.siteOf(call));
     checkMaterialization(node, body, registry, problems);
   }
-  for (const { node } of drafts) {
-    const tested = node.unitTest === undefined ? undefined : all.find(({ uniqueId }) => uniqueId === node.dependsOn[0]);
-    // A unit test stands where its model stands.
-    if (tested !== undefined && tested.resourceType !== 'source') node.schema = tested.schema;
-  }
   for (const one of defined) {
     one.dependsOn = [
       ...resolver.dependencies(one, () => placeOfNode(one, bodies)),
@@ -144,6 +148,11 @@ export function parseProject(options: ParseOptions): ParsedProject {
     [...nodes, ...defined].map((node) => ({ id: node.uniqueId, parents: parentsOf(node) })),
   );
   const byId = new Map(nodes.map((node) => [node.uniqueId, node]));
+  for (const node of sqlNodes) {
+    const tested = node.unitTest === undefined ? undefined : byId.get(node.dependsOn[0] ?? '');
+    // A unit test stands where its model stands.
+    if (tested !== undefined && tested.resourceType !== 'source') node.schema = tested.schema;
+  }
   reportCycles(graph, byId, bodies, problems);
   reportSharedRelations(nodes, bodies, problems);
   problems.throwIfAny();
@@ -157,6 +166,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
     definitions: new Map(defined.map((one) => [one.uniqueId, one])),
     groups,
     macroProperties: describedMacros,
+    selectors: readSelectors(loaded, early, problems),
     disabled: [...all, ...definitions].filter(({ enabled }) => !enabled),
     docs,
     bodies,
@@ -167,6 +177,13 @@ export function parseProject(options: ParseOptions): ParsedProject {
 
 function parentsOf(node: GraphNode | Definition): readonly string[] {
   return node.resourceType === 'source' ? [] : node.dependsOn;
+}
+
+function readSelectors({ root }: LoadedPackages, render: RenderValue, problems: Problems): Data {
+  const names = ['selectors.yml', 'selectors.yaml'];
+  const file = names.find((name) => existsSync(join(root.directory, name)));
+  const yaml = file === undefined ? undefined : readYaml(join(root.directory, file), file, problems);
+  return yaml === undefined ? null : render(yaml.data, yaml.file, 1);
 }
 
 /** What the texts of YAML files may use. */

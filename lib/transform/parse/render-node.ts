@@ -42,8 +42,9 @@ export function renderDraft(draft: Draft, parts: RenderParts): void {
   try {
     body.renderAtOnce(context);
     configure(draft, loaded, config.collected);
-    const names = namesOf(node, context);
+    // The macros that name a relation are the project's, not the node's.
     const dependsOnMacros = [...context.macros.used].sort();
+    const names = namesOf(node, context);
     const rendering = { refs, sources, configs: config.collected, names, dependsOnMacros };
     take(node, rendering);
     if (key !== undefined) kept?.set(key, rendering, context.asked);
@@ -87,18 +88,30 @@ function parseContext(
 function configure({ node, ...draft }: Draft, loaded: LoadedPackages, inFile: readonly DataRecord[]): void {
   node.config = configOf({ node, ...draft }, loaded, inFile);
   node.enabled = node.config.enabled !== false;
-  node.tags = [...new Set(asTexts(node.config.tags))];
+  node.tags = [...new Set([...asTexts(node.config.tags), ...(draft.tags ?? [])])];
   node.meta = asRecord(node.config.meta) ?? {};
   node.group = asText(node.config.group) ?? null;
 }
 
 function take(node: SqlNode, { refs, sources, names, dependsOnMacros }: Rendering): void {
-  node.refs = refs;
-  node.sources = sources;
+  const foreign = foreignKeys(node);
+  node.refs = [...refs, ...foreign.flatMap((call) => (call.kind === 'ref' ? [call.call] : []))];
+  node.sources = [...sources, ...foreign.flatMap((call) => (call.kind === 'source' ? [call.call] : []))];
   node.database = names.database;
   node.schema = names.schema;
   node.alias = names.alias;
   node.dependsOnMacros = dependsOnMacros;
+}
+
+/** What the foreign keys of a model refer to has to be there before it. */
+function foreignKeys(node: SqlNode): WrittenCall[] {
+  if (node.resourceType !== 'model') return [];
+  const ofColumns = node.columns.flatMap(({ constraints }) => constraints);
+  return [...asList(node.properties.constraints), ...ofColumns].flatMap((constraint) => {
+    const record = asRecord(constraint);
+    const to = record?.type === 'foreign_key' ? asText(record.to) : undefined;
+    return (to === undefined ? undefined : readCall(to)) ?? [];
+  });
 }
 
 function configOf(draft: Draft, loaded: LoadedPackages, inFile: readonly DataRecord[]): NodeConfig {

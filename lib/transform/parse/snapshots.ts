@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { listBlocks } from '../../jinja/index.ts';
 import type { Problems } from '../errors.ts';
-import { emptyNode } from '../graph/empty-node.ts';
+import { checksumOf, emptyNode } from '../graph/empty-node.ts';
 import type { ProjectFileConfig } from '../project/config-file.ts';
 import type { NodeConfig } from '../project/config-tree.ts';
 import { filesBelow } from '../project/files.ts';
@@ -26,6 +26,7 @@ export function snapshotDrafts(
   for (const { absolute, file, relative } of filesBelow(config.directory, config.snapshotPaths, ['.sql'])) {
     const shown = shownPath(loaded, config.name, file);
     const source = readFileSync(absolute, 'utf8');
+    const checksum = checksumOf(source);
     try {
       for (const block of listBlocks(source, { file: shown })) {
         if (block.tag !== 'snapshot') continue;
@@ -33,7 +34,17 @@ export function snapshotDrafts(
         const place = { path: relative, originalPath: file };
         const body = new FileBody(source, shown, range);
         const rawCode = source.slice(range.start, range.end);
-        drafts.push(draft(block.name, config.name, rawCode, body, place, described.get(block.name)));
+        const fqn = [...relative.split('/').slice(0, -1), nameOf(relative), block.name];
+        drafts.push(
+          draft(
+            block.name,
+            config.name,
+            rawCode,
+            body,
+            { ...place, fqn, checksum },
+            described.get(block.name),
+          ),
+        );
       }
     } catch (error) {
       for (const problem of problemOf(error, { file: shown })) problems.add(problem);
@@ -44,7 +55,14 @@ export function snapshotDrafts(
     const relation = asText(said.raw.relation);
     if (relation === undefined || ofFiles.has(said.name)) continue;
     const rawCode = `select * from {{ ${relation} }}`;
-    const place = { path: said.file.split('/').slice(1).join('/'), originalPath: said.file };
+    const path = said.file.split('/').slice(1).join('/');
+    const fqn = [...path.split('/').slice(0, -1), said.name];
+    const place = {
+      path: `${path}/${said.name}.sql`,
+      originalPath: said.file,
+      fqn,
+      checksum: checksumOf(rawCode),
+    };
     const body = new FileBody(rawCode, said.file);
     drafts.push(draft(said.name, config.name, rawCode, body, place, said));
   }
@@ -56,10 +74,9 @@ function draft(
   packageName: string,
   rawCode: string,
   body: FileBody,
-  place: { readonly path: string; readonly originalPath: string },
+  place: Pick<Draft['node'], 'path' | 'originalPath' | 'fqn' | 'checksum'>,
   said: Properties | undefined,
 ): Draft {
-  const folders = place.path.split('/').slice(0, -1);
   return {
     body,
     propertiesConfig: said === undefined ? {} : configOf(said),
@@ -68,8 +85,9 @@ function draft(
     node: {
       ...emptyNode('snapshot', name, packageName, rawCode),
       ...place,
+      rawCode,
       uniqueId: `snapshot.${packageName}.${name}`,
-      fqn: [packageName, ...folders, nameOf(place.path), name],
+      fqn: [packageName, ...place.fqn],
       description: said?.description ?? '',
       columns: said?.columns ?? [],
       patch: said === undefined ? null : { file: said.file, line: said.line },

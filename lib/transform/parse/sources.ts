@@ -30,6 +30,7 @@ export function sourceNode(properties: SourceTableProperties, context: SourceCon
   });
   const said = (key: string): Data | undefined =>
     tableConfig[key] ?? raw[key] ?? config[key] ?? sourceConfig[key] ?? source[key];
+  const external = asRecord(raw.external);
   const tags = [...asTexts(source.tags), ...asTexts(raw.tags), ...asTexts(config.tags)];
   const meta = { ...asRecord(source.meta), ...asRecord(raw.meta), ...asRecord(config.meta) };
   return {
@@ -56,9 +57,17 @@ export function sourceNode(properties: SourceTableProperties, context: SourceCon
     freshness: readFreshness(properties, said, context.problems),
     loadedAtField: asText(said('loaded_at_field')) ?? null,
     loadedAtQuery: asText(said('loaded_at_query')) ?? null,
-    sourceMeta: asRecord(source.meta) ?? {},
+    sourceMeta: { ...asRecord(source.meta), ...asRecord(sourceConfig.meta) },
     enabled: config.enabled !== false,
+    ...(external === undefined ? {} : { external }),
+    writtenDatabase: asText(source.database) ?? null,
+    writtenSchema: asText(source.schema) ?? null,
+    freshnessOff: isSwitchedOff(raw, tableConfig) || isSwitchedOff(source, sourceConfig),
   };
+}
+
+function isSwitchedOff(raw: DataRecord, config: DataRecord | undefined): boolean {
+  return raw.freshness === null || config?.freshness === null;
 }
 
 /** The thresholds of a table over those of its source; `null` anywhere on the table switches freshness off. */
@@ -69,7 +78,7 @@ function readFreshness(
 ): Freshness | null {
   const { source, raw } = properties;
   const ownConfig = asRecord(raw.config);
-  if (raw.freshness === null || ownConfig?.freshness === null) return null;
+  if (isSwitchedOff(raw, ownConfig)) return null;
   const merged: DataRecord = {
     ...asRecord(source.freshness),
     ...asRecord(asRecord(source.config)?.freshness),

@@ -34,7 +34,7 @@ function wordsOf(value: Data): string[] {
 }
 
 /** A value as Python's `str` writes it, which is what dbt's names are made of. */
-function pythonText(value: Data): string {
+export function pythonText(value: Data): string {
   if (value === null) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';

@@ -14,7 +14,7 @@ export interface TestRequest {
 }
 
 /** Configs that may stand beside the arguments instead of under `config:`. */
-const configKeys = new Set([
+export const configKeys: ReadonlySet<string> = new Set([
   'severity',
   'tags',
   'enabled',

@@ -5,6 +5,7 @@ import { compilerError } from '../context/exceptions.ts';
 import { RelationObject } from '../context/relation-object.ts';
 import type { NodeSession } from '../context/session.ts';
 import { VarFunction } from '../context/variables.ts';
+import { readCall } from '../graph/calls.ts';
 import type { GraphNode, SqlNode, UnitTestInfo, UnitTestRows } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { describe } from '../parse/resolve.ts';
@@ -133,18 +134,13 @@ class Inputs {
   #target(input: string): GraphNode {
     if (input === 'this') return this.#model;
     const { names, loaded } = this.#parts.project;
-    const [, call, inside = ''] = /^(ref|source)\s*\(([^)]*)\)$/s.exec(input) ?? [];
-    const [first = '', second] = [...inside.matchAll(/['"]([^'"]+)['"]/g)].map(([, text]) => text ?? '');
     const { packageName } = this.#model;
+    const written = readCall(input);
     const found =
-      call === 'source'
-        ? names.source([first, second ?? ''], packageName)
-        : call === 'ref'
-          ? names.ref(
-              { packageName: second === undefined ? null : first, name: second ?? first, version: null },
-              packageName,
-              loaded.root.name,
-            )
+      written?.kind === 'source'
+        ? names.source(written.call, packageName)
+        : written?.kind === 'ref'
+          ? names.ref(written.call, packageName, loaded.root.name)
           : undefined;
     if (found !== undefined) return found;
     throw compilerError(

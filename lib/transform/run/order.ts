@@ -22,9 +22,14 @@ export function runOrder(
   return new Map([...waits].map(([id, parents]) => [id, [...parents]]));
 }
 
-/** A node runs if it is chosen, and has something to do: a source has nothing, and an ephemeral model is part of others. */
+const running: readonly string[] = ['model', 'seed', 'snapshot', 'test', 'unit_test'];
+
+/**
+ * A node runs if it is chosen, and has something to do: a source has nothing, an ephemeral model is part of others, an
+ * analysis is only compiled, and an exposure only described.
+ */
 export function runs(node: GraphNode): node is SqlNode {
-  return node.resourceType !== 'source' && !isEphemeral(node);
+  return running.includes(node.resourceType) && !isEphemeral(node);
 }
 
 function nearestAbove(graph: Graph, chosen: ReadonlySet<string>, id: string): Set<string> {

@@ -1,10 +1,11 @@
 import type { Warehouse } from '../../snowflake/index.ts';
 import { RelationObject } from '../context/relation-object.ts';
 import { NodeSession, RelationCache } from '../context/session.ts';
-import { isEphemeral, isTest } from '../graph/node.ts';
+import { isTest } from '../graph/node.ts';
 import type { PrunedRelation, PruneReport, TransformOptions } from '../options.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { relationKey, sqlName } from '../relation.ts';
+import { runs } from './order.ts';
 import { publishedRelation, sourceRelation } from './placement.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -41,7 +42,7 @@ async function orphans(
   const schemas = new Map<string, RelationObject>();
   for (const node of project.nodes.values()) {
     if (node.resourceType === 'source') known.add(relationKey(sourceRelation(node)));
-    else if (!isTest(node) && !isEphemeral(node)) {
+    else if (!isTest(node) && runs(node)) {
       const relation = publishedRelation(node);
       known.add(relationKey(relation));
       const schema = new RelationObject({ database: relation.database, schema: relation.schema });
