@@ -95,6 +95,8 @@ export interface BuildReport {
   readonly failure?: SluiceError;
   /** Criteria of the selection that chose nothing. */
   readonly unmatched: readonly string[];
+  /** What templates warned of. */
+  readonly warnings: readonly string[];
 }
 
 export interface FreshnessReport {

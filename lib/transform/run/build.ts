@@ -1,30 +1,23 @@
 import type { Warehouse } from '../../snowflake/index.ts';
-import type { RunResult } from '../artifacts/results.ts';
-import { RelationCache } from '../context/session.ts';
-import { isEphemeral, isTest, type SqlNode } from '../graph/node.ts';
+import type { BatchResults, RunResult } from '../artifacts/results.ts';
+import { NodeSession, RelationCache } from '../context/session.ts';
+import { isTest, type SqlNode } from '../graph/node.ts';
 import type { BuildReport, TransformOptions } from '../options.ts';
-import { relationKey } from '../relation.ts';
-import { writeManifest, writeRunResults } from './artifacts.ts';
-import {
-  candidateOf,
-  createSchemas,
-  dropCandidates,
-  keepCandidates,
-  prepareCandidates,
-  type SchemaName,
-  schemaSql,
-} from './candidates.ts';
+import { describe } from '../parse/resolve.ts';
+import { writeManifest } from './artifacts.ts';
 import { chosenNodes } from './choice.ts';
 import { Compiler } from './compiler.ts';
+import { deferredRelations, otherRelations } from './deferral.ts';
 import { runHooks } from './hooks.ts';
 import { NodeRunner } from './node-runner.ts';
 import { runOrder } from './order.ts';
 import { failureOf, type Outcome } from './outcome.ts';
-import { Placement, type Review, reviewSchema } from './placement.ts';
-import { publishCandidates } from './publish-candidates.ts';
+import { readLimits } from './read-limits.ts';
 import { buildReport, reportNode } from './report.ts';
+import { ResultsFile } from './results-file.ts';
 import { runSchedule } from './scheduler.ts';
-import { openWorkspace, reviewOf, type Workspace } from './workspace.ts';
+import { type Stage, stageOf } from './stages.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
  * Builds the selected models beside what is published, tests them there, and publishes them together if every test of
@@ -34,17 +27,21 @@ import { openWorkspace, reviewOf, type Workspace } from './workspace.ts';
  * @throws ProjectError or SluiceError of kind usage before anything ran; of kind outside when the warehouse cannot be reached
  */
 export async function build(options: TransformOptions): Promise<BuildReport> {
-  const workspace = openWorkspace('build', options);
-  try {
-    return await new Build(workspace, chosenNodes(workspace)).run();
-  } finally {
-    await workspace.pool.close();
-  }
+  return await runNodes('build', options);
 }
 
 /** Runs the selected tests against what is published, and changes nothing. */
 export async function test(options: TransformOptions): Promise<BuildReport> {
-  const workspace = openWorkspace('test', { ...options, resourceTypes: ['test', 'unit_test'] });
+  const tests = ['test', 'unit_test'];
+  const { resourceTypes = tests } = options;
+  return await runNodes('test', {
+    ...options,
+    resourceTypes: resourceTypes.filter((kind) => tests.includes(kind)),
+  });
+}
+
+async function runNodes(command: string, options: TransformOptions): Promise<BuildReport> {
+  const workspace = openWorkspace(command, options);
   try {
     return await new Build(workspace, chosenNodes(workspace)).run();
   } finally {
@@ -52,162 +49,135 @@ export async function test(options: TransformOptions): Promise<BuildReport> {
   }
 }
 
-/** The schemas that a run of these nodes publishes to. */
-export function candidateSchemas(chosen: ReadonlyMap<string, SqlNode>): SchemaName[] {
-  return distinctSchemas(modelsOf(chosen));
+/** What an earlier run of the same id has left to go on with. */
+export interface Carried {
+  /** Results that still hold: those nodes are not run again. */
+  readonly results: readonly RunResult[];
+  /** Batches of microbatch models that are there, by unique id: only the others are run. */
+  readonly batches: ReadonlyMap<string, BatchResults>;
+  /** When that run began: batches are due up to then. */
+  readonly startedAt?: Date;
 }
 
-/** One run over chosen nodes: of the candidates, the tests, and what becomes of them. */
+/** One run over chosen nodes: where they are built, the tests, and what becomes of them. */
 export class Build {
   readonly #workspace: Workspace;
   readonly #chosen: ReadonlyMap<string, SqlNode>;
-  /** Results of an earlier run with the same id that are still good: those nodes are not run again. */
-  readonly #carried: readonly RunResult[];
-  /** Models that become candidates, in the order of the graph. */
-  readonly #models: readonly SqlNode[];
-  readonly #schemas: readonly SchemaName[];
+  readonly #carried: Carried;
+  /** Whether anything is made, so that tests hold back what is below. */
+  readonly #makes: boolean;
   readonly #cache = new RelationCache();
+  readonly #stage: Stage;
   readonly #runner: NodeRunner;
-  readonly #compiler: Compiler;
 
   /** @param chosen in the order of the graph */
   constructor(
     workspace: Workspace,
     chosen: ReadonlyMap<string, SqlNode>,
-    carried: readonly RunResult[] = [],
+    carried: Carried = { results: [], batches: new Map() },
   ) {
     this.#workspace = workspace;
-    const { project, options } = workspace;
     this.#chosen = chosen;
     this.#carried = carried;
-    this.#models = modelsOf(chosen);
-    this.#schemas = distinctSchemas(this.#models);
-    const placement = new Placement(
-      new Set(this.#models.map(({ uniqueId }) => uniqueId)),
-      workspace.runId,
-      reviewOf(workspace),
-    );
-    this.#compiler = new Compiler(project, placement, options.artifactsDirectory);
+    const { project, options, pool, runId, invocation } = workspace;
+    const models = modelsOf(chosen);
+    this.#makes = models.length > 0;
+    const withSession = <T>(node: string, use: (session: Warehouse) => Promise<T>): Promise<T> =>
+      pool.use({ project: project.loaded.root.name, run: runId, node }, use);
+    this.#stage = stageOf({ workspace, models, cache: this.#cache, withSession });
     this.#runner = new NodeRunner({
       project,
-      compiler: this.#compiler,
-      placement,
+      compiler: new Compiler(project, this.#stage.placement, options.artifactsDirectory, readLimits(options)),
+      placement: this.#stage.placement,
       cache: this.#cache,
-      fullRefresh: options.fullRefresh ?? false,
+      flags: options,
+      warnings: workspace.warnings,
+      startedAt: carried.startedAt ?? invocation.startedAt,
+      resumed: carried.batches,
+      again: this.#stage.candidates.length > 0 ? 'sluice retry' : undefined,
+      helpers: (node, work) =>
+        pool.useSpare({ project: project.loaded.root.name, run: runId, node: node.uniqueId }, work),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
   }
 
   async run(): Promise<BuildReport> {
-    const { runId, pool, selection } = this.#workspace;
+    const { pool, selection, warnings } = this.#workspace;
     writeManifest(this.#workspace);
-    const review = reviewOf(this.#workspace);
-    if (review !== undefined) return await this.#review(review);
-    await this.#withSession('prepare', (session) => prepareCandidates(session, this.#schemas, runId));
+    const results = new ResultsFile(this.#workspace, this.#chosen, this.#carried.results);
+    await this.#stage.prepare();
     let outcomes: Outcome[] = [];
-    let settled = false;
+    let ended = false;
     try {
-      await this.#hooks('start');
-      outcomes = await this.#runNodes();
-      await this.#hooks('end');
-      settled = true;
+      await this.#defer();
+      await this.#hooks('start', []);
+      outcomes = await this.#runNodes(results);
+      await this.#hooks('end', outcomes);
+      ended = true;
     } finally {
+      results.close();
       // What stops a build halfway leaves candidates that nobody works on any more; the sessions may be gone with it.
-      if (!settled)
-        await this.#withSession('keep', (session) => keepCandidates(session, this.#schemas, runId)).catch(
-          () => {},
-        );
+      if (!ended) await this.#stage.abandon().catch(() => {});
     }
-    const candidates = this.#schemas.map((schema) => schemaSql(candidateOf(schema, runId)));
-    const failure = failureOf(outcomes, candidates);
-    if (failure === undefined) await this.#publish();
-    else await this.#withSession('keep', (session) => keepCandidates(session, this.#schemas, runId));
-    writeRunResults(this.#workspace, outcomes, this.#carried);
+    const failure = failureOf(outcomes, this.#stage.candidates, this.#workspace.options.audit !== false);
+    const settled = await this.#stage.settle(failure === undefined);
     await pool.close();
     return buildReport({
       outcomes,
-      published: failure === undefined,
-      candidates: failure === undefined ? [] : candidates,
+      ...settled,
       unmatched: selection.unmatched,
+      warnings: warnings.told,
       ...(failure === undefined ? {} : { failure }),
     });
   }
 
-  /** Builds and tests in the schemas of a review, which stay; publishes nothing. */
-  async #review(review: Review): Promise<BuildReport> {
-    const { pool, selection } = this.#workspace;
-    const schemas = this.#schemas.map(({ database, schema }) => ({
-      database,
-      schema: reviewSchema(schema, review),
-    }));
-    await this.#withSession('prepare', (session) => createSchemas(session, schemas));
-    await this.#hooks('start');
-    const outcomes = await this.#runNodes();
-    await this.#hooks('end');
-    writeRunResults(this.#workspace, outcomes, this.#carried);
-    await pool.close();
-    const candidates = schemas.map(schemaSql);
-    const failure = failureOf(outcomes, candidates);
-    return buildReport({
-      outcomes,
-      published: false,
-      candidates,
-      unmatched: selection.unmatched,
-      ...(failure === undefined ? {} : { failure }),
-    });
-  }
-
-  async #runNodes(): Promise<Outcome[]> {
-    const { project, options, threads, pool, runId } = this.#workspace;
-    const done = new Set(this.#carried.map(({ unique_id: id }) => id));
-    const order = runOrder(
-      project.graph,
-      project.nodes,
-      new Set(this.#chosen.keys()).difference(done),
-      this.#models.length > 0,
+  /** Finds out which refs lead to another environment. */
+  async #defer(): Promise<void> {
+    const { options, project } = this.#workspace;
+    if (options.defer !== true) return;
+    const others = otherRelations(options, '--defer');
+    const built = new Set(modelsOf(this.#chosen).map(({ uniqueId }) => uniqueId));
+    const deferred = await this.#withSession('defer', (warehouse) =>
+      deferredRelations(
+        project.nodes.values(),
+        built,
+        others,
+        options.favorState === true,
+        new NodeSession(warehouse, this.#cache),
+      ),
     );
+    this.#stage.placement.defer(deferred);
+  }
+
+  async #runNodes(file: ResultsFile): Promise<Outcome[]> {
+    const { project, options, threads } = this.#workspace;
+    const done = new Set(this.#carried.results.map(({ unique_id: id }) => id));
+    const left = new Set(this.#chosen.keys()).difference(done);
+    const ended = (outcome: Outcome): Outcome => {
+      file.add(outcome);
+      reportNode(options, outcome);
+      return outcome;
+    };
     const results = await runSchedule<Outcome>({
-      nodes: order,
+      nodes: runOrder(project.graph, project.nodes, left, this.#makes),
       threads,
+      failFast: options.failFast ?? false,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       run: async (id, thread) => {
         const node = this.#node(id);
-        const tag = { project: project.loaded.root.name, run: runId, node: id };
-        const outcome = await pool.use(tag, (session) => this.#runner.run(node, session, thread));
-        reportNode(options, outcome);
-        return outcome;
+        return ended(await this.#withSession(id, (session) => this.#runner.run(node, session, thread)));
       },
-      skip: (id, cause) => {
-        const outcome = skipped(this.#node(id), this.#node(cause));
-        reportNode(options, outcome);
-        return outcome;
-      },
+      skip: (id, cause) => ended(skipped(this.#node(id), this.#node(cause))),
     });
     return [...results.values()];
   }
 
-  async #publish(): Promise<void> {
-    const { project, runId, options } = this.#workspace;
-    if (this.#models.length === 0) return;
-    const started = performance.now();
-    options.onPublish?.({ state: 'started' });
-    await this.#withSession('publish', async (session) => {
-      await publishCandidates(this.#models, {
-        project,
-        warehouse: session,
-        cache: this.#cache,
-        runId,
-        artifactsDirectory: options.artifactsDirectory,
-        onPublished: (relation) => options.onPublish?.({ state: 'published', relation }),
-      });
-      await dropCandidates(session, this.#schemas, runId);
-    });
-    options.onPublish?.({ state: 'done', ms: performance.now() - started });
-  }
-
-  #hooks(when: 'start' | 'end'): Promise<void> {
+  #hooks(when: 'start' | 'end', outcomes: readonly Outcome[]): Promise<void> {
     return this.#withSession(`on-run-${when}`, (session) =>
-      runHooks(this.#workspace.project, when, session, this.#cache),
+      runHooks(this.#workspace.project, when, session, this.#cache, {
+        outcomes,
+        models: modelsOf(this.#chosen),
+      }),
     );
   }
 
@@ -233,7 +203,7 @@ function skipped(node: SqlNode, cause: SqlNode): Outcome {
     timing: [],
     rows: null,
     failures: null,
-    message: `${cause.resourceType} ${cause.name} did not pass`,
+    message: `${describe(cause)} did not pass`,
     sql: null,
     path: null,
     response: {},
@@ -241,15 +211,6 @@ function skipped(node: SqlNode, cause: SqlNode): Outcome {
 }
 
 /** What makes a relation of its own. */
-function modelsOf(chosen: ReadonlyMap<string, SqlNode>): SqlNode[] {
-  return [...chosen.values()].filter((node) => !isTest(node) && !isEphemeral(node));
-}
-
-function distinctSchemas(models: readonly SqlNode[]): SchemaName[] {
-  const found = new Map<string, SchemaName>();
-  for (const { database, schema } of models) {
-    const quoting = { database: false, schema: false, identifier: false };
-    found.set(relationKey({ database, schema, identifier: null, quoting }), { database, schema });
-  }
-  return [...found.values()];
+export function modelsOf(chosen: ReadonlyMap<string, SqlNode>): SqlNode[] {
+  return [...chosen.values()].filter((node) => !isTest(node));
 }

@@ -13,8 +13,10 @@ import { type GraphNode, isEphemeral, type SqlNode } from '../graph/node.ts';
 import type { NodeBody } from '../parse/bodies.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { describe } from '../parse/resolve.ts';
+import type { Batch } from './batches.ts';
 import { type Cte, prependCtes } from './ctes.ts';
 import { type Placement, publishedRelation, sourceRelation } from './placement.ts';
+import { limitedRead, type ReadLimits } from './read-limits.ts';
 
 export interface Compiled {
   readonly sql: string;
@@ -29,6 +31,14 @@ export interface StandIns {
   readonly thisRelation?: RelationObject;
   /** Names that go before all others. */
   readonly names: ReadonlyMap<string, unknown>;
+}
+
+/** What a node sees of what it reads, and under some names. */
+export interface CompileWith {
+  /** Names that go before all others. */
+  readonly names?: ReadonlyMap<string, unknown>;
+  /** The batch that a microbatch model computes. */
+  readonly batch?: Batch;
 }
 
 interface Rendered {
@@ -48,23 +58,27 @@ export class Compiler {
   readonly #scopeAtOnce: Scope;
   #said: string[] = [];
 
+  readonly #limits: ReadLimits;
+
   /** @param directory where compiled SQL is written, below `compiled/` */
-  constructor(project: ParsedProject, placement: Placement, directory: string) {
+  constructor(
+    project: ParsedProject,
+    placement: Placement,
+    directory: string,
+    limits: ReadLimits = { empty: false },
+  ) {
+    this.#limits = limits;
     this.#project = project;
     this.#placement = placement;
     this.#directory = directory;
     this.#scopeAtOnce = { ...project.scope, say: (message) => this.#said.push(message) };
   }
 
-  async compile(
-    node: SqlNode,
-    session: NodeSession,
-    extra?: ReadonlyMap<string, unknown>,
-  ): Promise<Compiled> {
+  async compile(node: SqlNode, session: NodeSession, using: CompileWith = {}): Promise<Compiled> {
     const config = new RunConfig(node.config, describe(node));
     const reads: SqlNode[] = [];
-    const context = this.#context(node, session, config, reads, extra);
-    const atOnce = this.#atOnce(node, config, extra);
+    const context = this.#context(node, session, config, reads, using);
+    const atOnce = this.#atOnce(node, config, using);
     if (atOnce !== undefined) return { sql: atOnce, context, config };
     const text = await this.#render(node, context);
     const ctes = await this.#ctes(reads, session);
@@ -72,27 +86,28 @@ export class Compiler {
   }
 
   /** The SQL of a node whose templates ask the warehouse nothing, and undefined for any other. Nothing is sent anywhere. */
-  compileAtOnce(node: SqlNode): string | undefined {
-    return this.#atOnce(node, new RunConfig(node.config, describe(node)));
+  compileAtOnce(node: SqlNode, using: CompileWith = {}): string | undefined {
+    return this.#atOnce(node, new RunConfig(node.config, describe(node)), using);
   }
 
   /** The SQL of a model that reads what stands in for its parents, and sees other values under some names. */
   async compileStandIn(node: SqlNode, session: NodeSession, standIns: StandIns): Promise<string> {
     const config = new RunConfig(node.config, describe(node));
-    const context = this.#context(node, session, config, [], standIns.names, standIns);
+    const context = this.#context(node, session, config, [], { names: standIns.names }, standIns);
     return this.#render(node, context);
   }
 
-  /** Writes a node's SQL for people to look at. @returns the path */
-  write(node: SqlNode, sql: string, folder = 'compiled'): string {
-    const below =
+  /** Writes a node's SQL for people to look at. @param part of the node, if it has more than one @returns the path */
+  write(node: SqlNode, sql: string, part?: string): string {
+    const whole =
       node.test !== undefined || node.unitTest !== undefined
         ? join(node.originalPath, node.test === undefined ? `${node.name}.sql` : node.path)
         : // A file may hold many snapshots.
           node.resourceType === 'snapshot'
           ? join(node.originalPath, `${node.name}.sql`)
           : node.originalPath;
-    return writeSql(this.#directory, join(folder, node.packageName, below), sql);
+    const below = part === undefined ? whole : join(whole.replace(/\.\w+$/, ''), `${node.name}_${part}.sql`);
+    return writeSql(this.#directory, join('compiled', node.packageName, below), sql);
   }
 
   async #render(node: SqlNode, context: NodeContext): Promise<string> {
@@ -100,22 +115,22 @@ export class Compiler {
   }
 
   /** Most nodes need no answer of the warehouse, and what never waits is quicker to make and to run. */
-  #atOnce(node: SqlNode, config: RunConfig, extra?: ReadonlyMap<string, unknown>): string | undefined {
+  #atOnce(node: SqlNode, config: RunConfig, using: CompileWith = {}): string | undefined {
     const found = new Map<string, Cte>();
-    const visit = (reader: SqlNode, own: RunConfig, names?: ReadonlyMap<string, unknown>): string => {
+    const visit = (reader: SqlNode, own: RunConfig, seen: CompileWith): string => {
       const reads: SqlNode[] = [];
-      const context = this.#context(reader, noWarehouse, own, reads, names, undefined, this.#scopeAtOnce);
+      const context = this.#context(reader, noWarehouse, own, reads, seen, undefined, this.#scopeAtOnce);
       const text = this.#body(reader).renderAtOnce(context).trim();
       for (const read of reads) {
         if (found.has(read.uniqueId)) continue;
-        const sql = visit(read, new RunConfig(read.config, describe(read)));
+        const sql = visit(read, new RunConfig(read.config, describe(read)), {});
         found.set(read.uniqueId, { name: publishedRelation(read).print(), sql });
       }
       return text;
     };
     this.#said = [];
     try {
-      const text = visit(node, config, extra);
+      const text = visit(node, config, using);
       for (const message of this.#said) this.#project.scope.say(message);
       return prependCtes(text, [...found.values()]);
     } catch (error) {
@@ -147,7 +162,7 @@ export class Compiler {
     let rendered = this.#ephemeral.get(node.uniqueId);
     if (rendered === undefined) {
       const ephemeral: SqlNode[] = [];
-      const context = this.#context(node, session, new RunConfig(node.config, describe(node)), ephemeral);
+      const context = this.#context(node, session, new RunConfig(node.config, describe(node)), ephemeral, {});
       rendered = this.#render(node, context).then((text) => ({ text, ephemeral }));
       this.#ephemeral.set(node.uniqueId, rendered);
     }
@@ -159,7 +174,7 @@ export class Compiler {
     session: WarehouseAccess,
     config: RunConfig,
     ephemeral: SqlNode[],
-    extra?: ReadonlyMap<string, unknown>,
+    using: CompileWith,
     standIns?: StandIns,
     scope = this.#project.scope,
   ): NodeContext {
@@ -172,20 +187,25 @@ export class Compiler {
       thisRelation: standIns?.thisRelation ?? this.#placement.relation(node),
       model: () => nodeDict(node),
       session,
-      ...(extra === undefined ? {} : { extra }),
+      ...(using.names === undefined ? {} : { extra: using.names }),
       ref: (call) => {
         const target = names.ref(call, node.packageName, loaded.root.name);
         this.#mustBeKnown(node, target, call.name);
         if (standIns !== undefined) return standIns.relation(target);
         if (isEphemeral(target)) ephemeral.push(target);
-        return this.#placement.relation(target);
+        return this.#limited(this.#placement.read(target), node, target, using.batch);
       },
       source: (call) => {
         const target = names.source(call, node.packageName);
         this.#mustBeKnown(node, target, call.join('.'));
-        return standIns?.relation(target) ?? sourceRelation(target);
+        if (standIns !== undefined) return standIns.relation(target);
+        return this.#limited(sourceRelation(target), node, target, using.batch);
       },
     });
+  }
+
+  #limited(relation: RelationObject, reader: SqlNode, read: GraphNode, batch?: Batch): RelationObject {
+    return limitedRead(relation, reader, read, this.#limits, batch);
   }
 
   /** What a node reads decides when it runs, so it cannot read more when it is compiled than when it was parsed. */

@@ -6,6 +6,7 @@ import { asRecord, asText, type Data, type DataRecord } from '../values.ts';
 export interface EarlierRun {
   readonly runId: string;
   readonly command: string;
+  readonly startedAt: Date | undefined;
   /** The arguments it was called with. */
   readonly args: DataRecord;
   readonly results: readonly RunResult[];
@@ -21,9 +22,12 @@ export interface EarlierRun {
 export function readEarlierRun(directory: string): EarlierRun {
   const results = readArtifact(directory, 'run_results.json');
   const args = asRecord(results.args) ?? {};
+  const metadata = asRecord(results.metadata);
+  const startedAt = metadata?.invocation_started_at;
   return {
-    runId: asText(asRecord(results.metadata)?.invocation_id) ?? '',
+    runId: asText(metadata?.invocation_id) ?? '',
     command: asText(args.which) ?? 'build',
+    startedAt: typeof startedAt === 'string' ? new Date(startedAt) : undefined,
     args,
     results: isResults(results.results) ? results.results : [],
     nodes: manifestRecords(readArtifact(directory, 'manifest.json'), ['nodes', 'unit_tests']),

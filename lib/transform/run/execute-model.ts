@@ -10,6 +10,7 @@ import type { ParsedProject } from '../parse/project.ts';
 import { describe } from '../parse/resolve.ts';
 import { sqlName } from '../relation.ts';
 import { asList, asRecord, type Data } from '../values.ts';
+import type { Batch } from './batches.ts';
 import type { Compiler } from './compiler.ts';
 import type { Placement } from './placement.ts';
 
@@ -31,18 +32,36 @@ export interface ModelParts {
   onCompiled(path: string, sql: string): void;
 }
 
-/** Compiles a model and makes its relation, by the materialization that its config names. */
-export async function buildModel(node: SqlNode, parts: ModelParts): Promise<BuiltModel> {
+/** One batch of a microbatch model, and its place among the others. */
+export interface BatchPart {
+  readonly batch: Batch;
+  /** As files are named for it. */
+  readonly name: string;
+  /** What templates see of it, under their own names. */
+  readonly names: ReadonlyMap<string, unknown>;
+  /** `model` of the templates. */
+  readonly model: Readonly<Record<string, unknown>>;
+  /** Whether the hooks before and after the model run around this batch. */
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/** Compiles a model, or one batch of it, and makes its relation, by the materialization that its config names. */
+export async function buildModel(node: SqlNode, parts: ModelParts, part?: BatchPart): Promise<BuiltModel> {
   const { project, compiler, placement, session } = parts;
-  const extra = new Map<string, unknown>();
-  const { sql, context } = await compiler.compile(node, session, extra);
-  const path = compiler.write(node, sql);
+  const extra = new Map<string, unknown>(part?.names);
+  if (part !== undefined) extra.set('model', part.model);
+  const { sql, context } = await compiler.compile(node, session, {
+    names: extra,
+    ...(part === undefined ? {} : { batch: part.batch }),
+  });
+  const path = compiler.write(node, sql, part?.name);
   parts.onCompiled(path, sql);
-  extra.set('model', { ...nodeDict(node), compiled_code: sql, compiled_sql: sql });
+  extra.set('model', { ...(part?.model ?? nodeDict(node)), compiled_code: sql, compiled_sql: sql });
   extra.set('sql', sql);
   extra.set('compiled_code', sql);
-  extra.set('pre_hooks', hooksOf(node.config['pre-hook']));
-  extra.set('post_hooks', hooksOf(node.config['post-hook']));
+  extra.set('pre_hooks', part?.first === false ? [] : hooksOf(node.config['pre-hook']));
+  extra.set('post_hooks', part?.last === false ? [] : hooksOf(node.config['post-hook']));
   extra.set('render', renderFunction(node, context));
   const name = materializationOf(node);
   const definition = project.registry.materialization(name);
@@ -51,12 +70,15 @@ export async function buildModel(node: SqlNode, parts: ModelParts): Promise<Buil
   const relation = placement.relation(node);
   session.forget(relation);
   const stored = asRecord(context.result('main'));
-  const rows = await rowsOf(node, parts);
+  const rows = part === undefined ? await rowsOf(node, parts) : null;
   return { sql, path, rows, response: asRecord(stored?.response) ?? {} };
 }
 
 /** Rows of the table that was made; Snowflake answers from its metadata, without reading the table. */
-async function rowsOf(node: SqlNode, { placement, session, warehouse }: ModelParts): Promise<number | null> {
+export async function rowsOf(
+  node: SqlNode,
+  { placement, session, warehouse }: ModelParts,
+): Promise<number | null> {
   const relation = await session.relation(placement.relation(node));
   if (relation?.type !== 'table' && relation?.type !== 'dynamic_table') return null;
   const { rows } = await warehouse.execute(`SELECT COUNT(*) AS N FROM ${sqlName(relation)}`);

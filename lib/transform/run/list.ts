@@ -1,5 +1,6 @@
 import { type GraphNode, materializationOf } from '../graph/node.ts';
 import type { ListedNode, ListReport, TransformOptions } from '../options.ts';
+import { isWantedKind } from './choice.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** Names what is selected, in the order of the graph, without asking the warehouse. */
@@ -9,12 +10,11 @@ export function list(options: Omit<TransformOptions, 'connect' | 'artifactsDirec
     artifactsDirectory: '',
     connect: () => Promise.reject(new Error('listing asks no warehouse')),
   });
-  const kinds = options.resourceTypes;
   const nodes: ListedNode[] = [];
   for (const id of project.graph.inOrder()) {
     const node = project.nodes.get(id);
     if (node === undefined || !selection.ids.has(id)) continue;
-    if (kinds === undefined || kinds.includes(node.resourceType)) nodes.push(listed(node));
+    if (isWantedKind(node, options)) nodes.push(listed(node));
   }
   return { nodes, unmatched: selection.unmatched };
 }

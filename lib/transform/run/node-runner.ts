@@ -1,26 +1,41 @@
 import type { Warehouse } from '../../snowflake/index.ts';
-import type { Timing } from '../artifacts/results.ts';
+import type { BatchResults, Timing } from '../artifacts/results.ts';
 import { NodeSession, type RelationCache } from '../context/session.ts';
+import type { RunFlags } from '../flags.ts';
 import { materializationOf, type SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { describe } from '../parse/resolve.ts';
 import { sqlName } from '../relation.ts';
+import { batchOf, batchRange, dueBatches, isMicrobatch } from './batches.ts';
 import type { Compiler } from './compiler.ts';
+import { type BatchHelpers, buildBatches } from './execute-batches.ts';
 import { buildModel, isTransient } from './execute-model.ts';
 import { runTest, severityOf } from './execute-test.ts';
 import { runUnitTest } from './execute-unit-test.ts';
 import { loadSeed } from './load-seed.ts';
 import { errorMessage, kindOf, type Outcome } from './outcome.ts';
 import { type Placement, publishedRelation } from './placement.ts';
+import type { Warnings } from './warnings.ts';
 
 export interface RunnerParts {
   readonly project: ParsedProject;
   readonly compiler: Compiler;
   readonly placement: Placement;
   readonly cache: RelationCache;
-  readonly fullRefresh: boolean;
+  readonly flags: RunFlags;
+  readonly warnings: Warnings;
+  /** Batches of microbatch models are due up to then. */
+  readonly startedAt: Date;
+  /** Batches that an earlier run has left in the candidates, by unique id. */
+  readonly resumed: ReadonlyMap<string, BatchResults>;
+  /** The command that goes on with the candidates of this run, if it has any. */
+  readonly again: string | undefined;
+  /** Sessions that are free just now, for batches at the same time. */
+  helpers(node: SqlNode, ...work: Parameters<BatchHelpers>): Promise<void>;
   readonly signal?: AbortSignal;
 }
+
+type Ended = Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>;
 
 /** Runs single nodes: whatever goes wrong with one is its outcome, not an exception. */
 export class NodeRunner {
@@ -39,7 +54,7 @@ export class NodeRunner {
       compiled = { path, sql };
     };
     const session = new NodeSession(warehouse, this.#parts.cache, this.#parts.signal);
-    const finish = (rest: Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>): Outcome => ({
+    const finish = (rest: Ended): Outcome => ({
       node,
       thread,
       ms: Date.now() - startedAt.getTime(),
@@ -60,7 +75,7 @@ export class NodeRunner {
         : finish(await this.#model(node, warehouse, session, onCompiled));
     } catch (error) {
       this.#parts.signal?.throwIfAborted();
-      const file = this.#parts.project.bodies.get(node.uniqueId)?.file ?? node.originalPath;
+      const file = this.#fileOf(node);
       const message = errorMessage(error, { node, file, compiled, statement: session.failedStatement });
       return finish({ status: 'error', passed: false, message, errorKind: kindOf(error) });
     }
@@ -71,7 +86,7 @@ export class NodeRunner {
     warehouse: Warehouse,
     session: NodeSession,
     onCompiled: (path: string, sql: string) => void,
-  ): Promise<Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>> {
+  ): Promise<Ended> {
     const { project, compiler, placement } = this.#parts;
     if (node.resourceType === 'seed') {
       const relation = placement.relation(node);
@@ -79,6 +94,7 @@ export class NodeRunner {
       session.forget(relation);
       return { status: 'success', passed: true, message: `INSERT ${rows}`, rows };
     }
+    if (isMicrobatch(node)) return await this.#microbatch(node, warehouse, session, onCompiled);
     await this.#startFromPublished(node, warehouse, session);
     const built = await buildModel(this.#restingUntilPublished(node), {
       project,
@@ -98,6 +114,49 @@ export class NodeRunner {
     };
   }
 
+  /** Computes the batches that are due, or those that an earlier run has left to do. */
+  async #microbatch(
+    node: SqlNode,
+    warehouse: Warehouse,
+    session: NodeSession,
+    onCompiled: (path: string, sql: string) => void,
+  ): Promise<Ended> {
+    const { project, compiler, placement, cache, flags, startedAt, helpers, signal } = this.#parts;
+    const earlier = this.#parts.resumed.get(node.uniqueId);
+    if (earlier === undefined) await this.#startFromPublished(node, warehouse, session);
+    const there = (await session.relation(placement.relation(node)))?.type === 'table';
+    const incremental = there && (earlier !== undefined || !fullRefreshes(node, flags));
+    const due = dueBatches(node, batchRange(flags, startedAt, incremental));
+    const { results, rows, failure } = await buildBatches(node, earlier?.failed.map(batchOf) ?? due, {
+      project,
+      compiler,
+      placement,
+      warehouse,
+      cache,
+      incremental,
+      onCompiled,
+      helpers: (work) => helpers(node, work),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const batches = { ...results, successful: [...(earlier?.successful ?? []), ...results.successful] };
+    const all = batches.successful.length + batches.failed.length;
+    if (failure === undefined) {
+      return { status: 'success', passed: true, message: `SUCCESS ${all} batches`, rows, batches };
+    }
+    const message = errorMessage(failure.error, { node, file: this.#fileOf(node), ...failure });
+    return {
+      status: 'error',
+      passed: false,
+      message: `${message}\n  ${batches.failed.length} of ${all} batches are missing, the first is that of ${failure.batch}`,
+      errorKind: kindOf(failure.error),
+      batches,
+    };
+  }
+
+  #fileOf(node: SqlNode): string {
+    return this.#parts.project.bodies.get(node.uniqueId)?.file ?? node.originalPath;
+  }
+
   /** A candidate that is dynamic does not refresh by itself: nobody reads it but this run, and it may be kept to be looked at. */
   #restingUntilPublished(node: SqlNode): SqlNode {
     const candidate = this.#parts.placement.relation(node);
@@ -111,7 +170,7 @@ export class NodeRunner {
     const candidate = this.#parts.placement.relation(node);
     const published = publishedRelation(node);
     const adds = materializationOf(node) === 'incremental' || node.resourceType === 'snapshot';
-    if (!adds || this.#parts.fullRefresh || candidate.equals(published)) return;
+    if (!adds || fullRefreshes(node, this.#parts.flags) || candidate.equals(published)) return;
     const there = await session.relation(published);
     if (there?.type !== 'table') return;
     const transient = isTransient(node) ? 'TRANSIENT ' : '';
@@ -126,7 +185,7 @@ export class NodeRunner {
     warehouse: Warehouse,
     session: NodeSession,
     onCompiled: (path: string, sql: string) => void,
-  ): Promise<Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>> {
+  ): Promise<Ended> {
     const { project, compiler, placement } = this.#parts;
     const parts = { project, compiler, placement, warehouse, session, onCompiled };
     const { failures, difference, path } = await runUnitTest(node, parts);
@@ -142,7 +201,7 @@ export class NodeRunner {
     warehouse: Warehouse,
     session: NodeSession,
     onCompiled: (path: string, sql: string) => void,
-  ): Promise<Pick<Outcome, 'status' | 'passed' | 'message'> & Partial<Outcome>> {
+  ): Promise<Ended> {
     const { compiler } = this.#parts;
     const tested = await runTest(node, { compiler, warehouse, session, onCompiled });
     const { status, failures, path } = tested;
@@ -162,6 +221,13 @@ export class NodeRunner {
     ];
     return { status, passed: status !== 'fail', message: lines.join('\n'), failures };
   }
+}
+
+/** Whether a model is made anew; a snapshot never is, for it would lose what nothing else remembers. */
+function fullRefreshes(node: SqlNode, { fullRefresh = false }: RunFlags): boolean {
+  if (node.resourceType === 'snapshot') return false;
+  const own = node.config.full_refresh;
+  return typeof own === 'boolean' ? own : fullRefresh;
 }
 
 function timings(started: Date, compiled: Date | undefined, ended: Date): Timing[] {

@@ -1,7 +1,7 @@
 import { type ErrorKind, SluiceError } from '../../config/index.ts';
 import { TemplateError } from '../../jinja/index.ts';
 import { WarehouseError } from '../../snowflake/index.ts';
-import type { Timing } from '../artifacts/results.ts';
+import type { BatchResults, Timing } from '../artifacts/results.ts';
 import type { SqlNode } from '../graph/node.ts';
 import { describe } from '../parse/resolve.ts';
 import { placeInSql } from './sql-place.ts';
@@ -21,6 +21,8 @@ export interface Outcome {
   readonly sql: string | null;
   readonly path: string | null;
   readonly response: Readonly<Record<string, unknown>>;
+  /** Of a microbatch model. */
+  readonly batches?: BatchResults;
   /** Who can mend an error. */
   readonly errorKind?: ErrorKind;
 }
@@ -84,13 +86,15 @@ export function kindOf(thrown: unknown): ErrorKind {
 export function failureOf(
   outcomes: readonly Outcome[],
   candidates: readonly string[],
+  audited: boolean,
 ): SluiceError | undefined {
   const bad = outcomes.filter(({ status }) => status === 'error' || status === 'fail');
   if (bad.length === 0) return undefined;
   const errors = bad.filter(({ status }) => status === 'error');
   const lines = bad.map(({ message, node }) => `  ${message ?? describe(node)}`.replaceAll('\n', '\n  '));
-  const where =
-    candidates.length === 0
+  const where = !audited
+    ? 'What was built before stays as it is now; `sluice retry` goes on from there.'
+    : candidates.length === 0
       ? 'Nothing that was published has changed.'
       : `Nothing that was published has changed; what was built is in ${candidates.join(', ')} until the next build.`;
   const counted = [

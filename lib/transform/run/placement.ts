@@ -4,13 +4,14 @@ import { folded, noQuoting, type RelationType } from '../relation.ts';
 
 /**
  * Where the nodes of a run are: those that it builds in a candidate schema of the run, all others where they were
- * published.
+ * published, or where another environment has them.
  */
 export class Placement {
   /** Ids of the nodes that are built as candidates. */
   readonly #built: ReadonlySet<string>;
   readonly #runId: string;
   readonly #review: Review | undefined;
+  #deferred: ReadonlyMap<string, RelationObject> = new Map();
 
   /** @param review the schemas of a review, in place of candidate schemas */
   constructor(built: ReadonlySet<string>, runId: string, review?: Review) {
@@ -19,7 +20,21 @@ export class Placement {
     this.#review = review;
   }
 
-  /** What reads the node, and the node itself as `this`, see in this run. */
+  get deferred(): ReadonlyMap<string, RelationObject> {
+    return this.#deferred;
+  }
+
+  /** From here on, what reads these nodes reads the relations of another environment. */
+  defer(relations: ReadonlyMap<string, RelationObject>): void {
+    this.#deferred = relations;
+  }
+
+  /** What reads the node is led to. */
+  read(node: SqlNode): RelationObject {
+    return this.#deferred.get(node.uniqueId) ?? this.relation(node);
+  }
+
+  /** What the node itself sees as `this` in this run. */
   relation(node: SqlNode): RelationObject {
     const published = publishedRelation(node);
     if (!this.#built.has(node.uniqueId)) return published;

@@ -1,4 +1,5 @@
 import type { Warehouse } from '../../snowflake/index.ts';
+import type { RelationObject } from '../context/relation-object.ts';
 import { NodeSession, type RelationCache } from '../context/session.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
@@ -7,6 +8,7 @@ import { Compiler } from './compiler.ts';
 import { Placement, publishedRelation } from './placement.ts';
 import { publicationOf } from './publication.ts';
 import { type Publication, type PublishedKind, publishAll } from './publish.ts';
+import type { ReadLimits } from './read-limits.ts';
 
 export interface PublishParts {
   readonly project: ParsedProject;
@@ -14,6 +16,9 @@ export interface PublishParts {
   readonly cache: RelationCache;
   readonly runId: string;
   readonly artifactsDirectory: string;
+  /** What models read, and where, as it was when the candidates were built: views are compiled again. */
+  readonly limits: ReadLimits;
+  readonly deferred: ReadonlyMap<string, RelationObject>;
   /** Called with every relation once readers see it. */
   readonly onPublished: (relation: string) => void;
 }
@@ -25,7 +30,9 @@ export async function publishCandidates(models: readonly SqlNode[], parts: Publi
   const candidates = new Placement(new Set(models.map(({ uniqueId }) => uniqueId)), runId);
   // Every schema is asked anew: other runs may have changed what is published since this one began.
   for (const node of models) session.forget(publishedRelation(node));
-  const compiler = new Compiler(project, new Placement(new Set(), runId), artifactsDirectory);
+  const places = new Placement(new Set(), runId);
+  places.defer(parts.deferred);
+  const compiler = new Compiler(project, places, artifactsDirectory, parts.limits);
   const publications: Publication[] = [];
   const there = new Map<string, PublishedKind>();
   for (const node of models) {

@@ -1,11 +1,14 @@
 import { SluiceError } from '../../config/index.ts';
-import type { RunResult } from '../artifacts/results.ts';
-import type { SqlNode } from '../graph/node.ts';
+import type { BatchResults, RunResult } from '../artifacts/results.ts';
+import type { GraphNode, SqlNode } from '../graph/node.ts';
 import type { BuildReport, TransformOptions } from '../options.ts';
-import { asRecord, asTexts } from '../values.ts';
-import { Build, candidateSchemas } from './build.ts';
+import { asRecord } from '../values.ts';
+import { flagsOf } from './arguments.ts';
+import { Build, type Carried, modelsOf } from './build.ts';
 import { candidatesStand } from './candidates.ts';
 import { type EarlierRun, readEarlierRun } from './earlier-run.ts';
+import { runs } from './order.ts';
+import { schemasOf } from './stages.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const passed = new Set(['success', 'pass', 'warn']);
@@ -27,31 +30,34 @@ export async function retry(options: TransformOptions): Promise<BuildReport> {
     });
   }
   const workspace = openWorkspace(earlier.command, {
-    ...argumentsOf(earlier),
+    ...flagsOf(earlier.args),
     ...options,
     runId: earlier.runId,
+    // What ran stands in the results; what it was selected by may select something else today.
+    select: [],
+    exclude: [],
   });
   try {
     const chosen = nodesOf(earlier, workspace);
-    const stand = await workspace.pool.use(
-      { project: workspace.project.loaded.root.name, run: earlier.runId, node: 'retry' },
-      (session) => candidatesStand(session, candidateSchemas(chosen), earlier.runId),
-    );
-    return await new Build(workspace, chosen, stand ? stillGood(earlier, workspace, chosen) : []).run();
+    const there = await stillThere(workspace, chosen);
+    const carried = there ? carriedOf(earlier, workspace, chosen) : undefined;
+    return await new Build(workspace, chosen, {
+      results: carried?.results ?? [],
+      batches: carried?.batches ?? new Map(),
+      ...(earlier.startedAt === undefined ? {} : { startedAt: earlier.startedAt }),
+    }).run();
   } finally {
     await workspace.pool.close();
   }
 }
 
-/** What the last run was called with; the arguments of this call go before. */
-function argumentsOf({ args }: EarlierRun): Partial<TransformOptions> {
-  return {
-    ...(args.target === 'dev' || args.target === 'prod' ? { target: args.target } : {}),
-    fullRefresh: args.full_refresh === true,
-    vars: asRecord(args.vars) ?? {},
-    select: asTexts(args.select),
-    exclude: asTexts(args.exclude),
-  };
+/** Whether what the last run built can still be used: its candidates, if it made any. */
+function stillThere(workspace: Workspace, chosen: ReadonlyMap<string, SqlNode>): Promise<boolean> {
+  const { pool, project, runId, options } = workspace;
+  if (options.audit === false) return Promise.resolve(true);
+  return pool.use({ project: project.loaded.root.name, run: runId, node: 'retry' }, (session) =>
+    candidatesStand(session, schemasOf(modelsOf(chosen)), runId),
+  );
 }
 
 /** The nodes of the last run that the project still has, in the order of the graph. */
@@ -60,33 +66,42 @@ function nodesOf(earlier: EarlierRun, { project }: Workspace): Map<string, SqlNo
   const chosen = new Map<string, SqlNode>();
   for (const id of project.graph.inOrder()) {
     const node = project.nodes.get(id);
-    if (node !== undefined && node.resourceType !== 'source' && ran.has(id)) chosen.set(id, node);
+    if (node !== undefined && runs(node) && ran.has(id)) chosen.set(id, node);
   }
   return chosen;
 }
 
-/** The results that still hold: of nodes that passed, whose file is what it was, and that read nothing that is run again. */
-function stillGood(
+/**
+ * The results that still hold: of nodes that passed, whose file is what it was, and that read nothing that is run again. Of
+ * a microbatch model for which that holds but that batches are missing, the batches.
+ */
+function carriedOf(
   earlier: EarlierRun,
   { project }: Workspace,
   chosen: ReadonlyMap<string, SqlNode>,
-): RunResult[] {
+): Pick<Carried, 'results' | 'batches'> {
   const again = new Set<string>();
-  const good: RunResult[] = [];
+  const results: RunResult[] = [];
+  const batches = new Map<string, BatchResults>();
   const byId = new Map(earlier.results.map((result) => [result.unique_id, result]));
   for (const id of project.graph.inOrder()) {
     const node = project.nodes.get(id);
-    if (node === undefined || node.resourceType === 'source') continue;
+    if (node === undefined) continue;
     const result = chosen.has(id) ? byId.get(id) : undefined;
     const failed = result !== undefined && !passed.has(result.status);
-    const readsNew = project.graph.parents(id).some((above) => again.has(above));
-    if (failed || readsNew || isChanged(earlier, node)) again.add(id);
-    else if (result !== undefined) good.push(result);
+    const stale =
+      project.graph.parents(id).some((above) => again.has(above)) ||
+      isChanged(earlier, project.nodes.get(id));
+    if (failed || stale) again.add(id);
+    else if (result !== undefined) results.push(result);
+    const left = result?.batch_results;
+    if (failed && !stale && left != null && left.successful.length > 0) batches.set(id, left);
   }
-  return good;
+  return { results, batches };
 }
 
-function isChanged(earlier: EarlierRun, node: SqlNode): boolean {
+function isChanged(earlier: EarlierRun, node: GraphNode | undefined): boolean {
+  if (node === undefined || !('checksum' in node)) return false;
   const before = asRecord(earlier.nodes.get(node.uniqueId)?.checksum)?.checksum;
   return before !== undefined && before !== node.checksum;
 }

@@ -11,6 +11,8 @@ export interface ScheduleOptions<Result extends Settled> {
   run(id: string, thread: number): Promise<Result>;
   /** Called for a node that will not run because of `cause`, the nearest node above that did not pass. */
   skip(id: string, cause: string): Result;
+  /** Begins nothing more once a node did not pass; what runs then ends. What is left is skipped because of that node. */
+  readonly failFast?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -37,6 +39,7 @@ class Schedule<Result extends Settled> {
   readonly #waitsFor = new Map<string, number>();
   readonly #below = new Map<string, string[]>();
   readonly #ready: string[] = [];
+  readonly #running = new Set<string>();
   #idle: (() => void)[] = [];
   #failure: { readonly error: unknown } | undefined;
 
@@ -58,10 +61,15 @@ class Schedule<Result extends Settled> {
         await new Promise<void>((wake) => this.#idle.push(wake));
         continue;
       }
+      this.#running.add(id);
       try {
-        this.#settle(id, await this.#options.run(id, thread));
+        const result = await this.#options.run(id, thread);
+        this.#settle(id, result);
+        if (this.#options.failFast === true && !result.passed) this.#skipRest(id);
       } catch (error) {
         this.#failure ??= { error };
+      } finally {
+        this.#running.delete(id);
       }
       this.#wakeAll();
     }
@@ -87,6 +95,14 @@ class Schedule<Result extends Settled> {
         this.#waitsFor.set(child, left);
         if (left === 0) this.#ready.push(child);
       }
+    }
+  }
+
+  #skipRest(cause: string): void {
+    this.#ready.length = 0;
+    for (const id of this.#options.nodes.keys()) {
+      if (this.results.has(id) || this.#running.has(id)) continue;
+      this.results.set(id, this.#options.skip(id, cause));
     }
   }
 

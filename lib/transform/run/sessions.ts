@@ -35,6 +35,19 @@ export class SessionPool {
     }
   }
 
+  /**
+   * Runs `use` with every session that nobody uses just now, each tagged, at the same time. They come back when `use` ends;
+   * `wanted` tells it that somebody waits for one.
+   */
+  async useSpare(
+    tag: QueryTag,
+    use: (session: Warehouse, wanted: () => boolean) => Promise<void>,
+  ): Promise<void> {
+    const wanted = (): boolean => this.#waiting.length > 0;
+    const spare = this.#free.length + this.#size - this.#opened;
+    await Promise.all(Array.from({ length: spare }, () => this.use(tag, (session) => use(session, wanted))));
+  }
+
   async close(): Promise<void> {
     const sessions = this.#all.splice(0);
     await Promise.allSettled(sessions.map((session) => session.close()));

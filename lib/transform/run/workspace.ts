@@ -8,6 +8,7 @@ import { type DataRecord, toData } from '../values.ts';
 import type { Review } from './placement.ts';
 import { selectionOf } from './selection.ts';
 import { SessionPool } from './sessions.ts';
+import { Warnings } from './warnings.ts';
 
 /** What every command of the runner begins with: the project, what was selected, and sessions that are opened when needed. */
 export interface Workspace {
@@ -18,6 +19,7 @@ export interface Workspace {
   readonly threads: number;
   readonly runId: string;
   readonly invocation: Invocation;
+  readonly warnings: Warnings;
 }
 
 /**
@@ -32,6 +34,8 @@ export function openWorkspace(command: string, options: TransformOptions): Works
   const startedAt = new Date();
   const runId = options.runId ?? newRunId(startedAt);
   const target = options.target ?? config.models.target;
+  const warnings = new Warnings(options.warnError, (message) => options.onMessage?.(message));
+  let selected: readonly string[] = [];
   let graph: unknown = { nodes: {}, sources: {}, exposures: {}, metrics: {}, groups: {} };
   const project = parseProject({
     directory: options.directory,
@@ -52,11 +56,20 @@ export function openWorkspace(command: string, options: TransformOptions): Works
       fullRefresh: options.fullRefresh ?? false,
       command,
       say: (message) => options.onMessage?.(message),
+      warn: (message) => warnings.warn('JinjaLogWarning', message),
+      flags: options,
+      selected: () => selected,
       graph: () => graph,
     },
   });
   graph = graphDict(project);
   const selection = selectionOf(project, options, options.artifactsDirectory);
+  selected = [...selection.ids];
+  for (const criterion of selection.unmatched) {
+    const name = 'NoNodesForSelectionCriteria';
+    // Otherwise it is told at the end, where it is not overlooked.
+    if (warnings.isError(name)) warnings.warn(name, `"${criterion}" selects nothing.`);
+  }
   return {
     options,
     project,
@@ -64,6 +77,7 @@ export function openWorkspace(command: string, options: TransformOptions): Works
     pool: new SessionPool(() => options.connect({ run: runId }), threads),
     threads,
     runId,
+    warnings,
     invocation: { id: runId, startedAt, env: customEnvironment(env) },
   };
 }
