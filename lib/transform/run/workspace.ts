@@ -36,7 +36,8 @@ export function openWorkspace(command: string, options: TransformOptions): Works
   const target = options.target ?? config.models.target;
   const warnings = new Warnings(options.warnError, (message) => options.onMessage?.(message));
   let selected: readonly string[] = [];
-  let graph: unknown = { nodes: {}, sources: {}, exposures: {}, metrics: {}, groups: {} };
+  let parsed: ParsedProject | undefined;
+  let graph: unknown;
   const project = parseProject({
     directory: options.directory,
     env,
@@ -59,10 +60,15 @@ export function openWorkspace(command: string, options: TransformOptions): Works
       warn: (message) => warnings.warn('JinjaLogWarning', message),
       flags: options,
       selected: () => selected,
-      graph: () => graph,
+      graph: () => {
+        if (parsed === undefined) return { nodes: {}, sources: {}, exposures: {}, metrics: {}, groups: {} };
+        // Few templates ask for it, and it is as large as the manifest.
+        graph ??= graphDict(parsed);
+        return graph;
+      },
     },
   });
-  graph = graphDict(project);
+  parsed = project;
   const selection = selectionOf(project, options, options.artifactsDirectory);
   selected = [...selection.ids];
   for (const criterion of selection.unmatched) {
