@@ -45,13 +45,32 @@ export async function brokenInvariants(context: RunContext, days: Days): Promise
     const broken = [...(await brokenObjects(staging, manifests)), ...brokenLoads(loads, manifests)];
     for (const table of project.tables) {
       broken.push(...(await brokenRows(context, table, days, source, warehouse)));
-      broken.push(...(await brokenOrigins(context, table, loads, warehouse)));
+      broken.push(...(await brokenOrigins(context, table, warehouse)));
     }
     return broken;
   } finally {
     await warehouse.close();
     staging.close();
     await source.end();
+  }
+}
+
+/**
+ * What must hold at any moment, in the middle of whatever goes wrong: every row that is visible is of a load that is applied, and
+ * no row of a file is visible twice.
+ */
+export async function brokenVisibility(context: RunContext): Promise<readonly string[]> {
+  const { project, connections } = context;
+  const warehouse = await connectWarehouse({
+    ...connections.snowflake,
+    database: project.snowflake.database,
+  });
+  try {
+    const broken: string[] = [];
+    for (const table of project.tables) broken.push(...(await brokenOrigins(context, table, warehouse)));
+    return broken;
+  } finally {
+    await warehouse.close();
   }
 }
 
@@ -121,7 +140,11 @@ function brokenLoads(loads: readonly Load[], manifests: readonly Manifest[]): st
     known.add(name);
     if (!staged.has(name)) broken.push(`${name} is in the ledger, but has no manifest`);
     if (status === 'staged' || status === 'landed') broken.push(`${name} is still ${status}`);
-    if (status === 'failed' || status === 'held') broken.push(`${name} is ${status}: ${load.error}`);
+    const isReplaced = loads.some(
+      (other) => other.table === table && other.runId > runId && other.status === 'applied',
+    );
+    if ((status === 'failed' || status === 'held') && !isReplaced)
+      broken.push(`${name} is ${status}: ${load.error}`);
     if (status !== 'applied') continue;
     if (
       load.rowsExtracted !== load.rowsLanded ||
@@ -195,27 +218,26 @@ function countOf(rows: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Visible rows that no applied load brought, and files of which a row is visible twice. */
-async function brokenOrigins(
-  { project }: RunContext,
-  table: Table,
-  loads: readonly Load[],
-  warehouse: Warehouse,
-): Promise<string[]> {
+/** Visible rows that no applied load brought, and files of which a row is visible twice. One statement, so of one moment. */
+async function brokenOrigins({ project }: RunContext, table: Table, warehouse: Warehouse): Promise<string[]> {
   const { database, schemas } = project.snowflake;
   const { rows } = await warehouse.execute(
-    `SELECT _RUN_ID, _WINDOW, COUNT(*) AS VISIBLE, COUNT(DISTINCT _FILE || ' ' || _ROW) AS DISTINCT_ROWS
-     FROM ${quoteName(database, schemas.raw, table.name.toUpperCase())} GROUP BY _RUN_ID, _WINDOW`,
+    `SELECT visible._RUN_ID, visible._WINDOW, COUNT(*) AS VISIBLE, COUNT(DISTINCT _FILE || ' ' || _ROW) AS DISTINCT_ROWS,
+       MAX(loads.STATUS) AS STATUS, MAX(loads.ROWS_APPLIED) AS APPLIED
+     FROM ${quoteName(database, schemas.raw, table.name.toUpperCase())} AS visible
+     LEFT JOIN ${quoteName(database, schemas.ops, 'LOADS')} AS loads
+       ON loads.RUN_ID = visible._RUN_ID AND loads.WINDOW_ID = visible._WINDOW AND loads.TABLE_NAME = ?
+     GROUP BY visible._RUN_ID, visible._WINDOW`,
+    { binds: [table.name] },
   );
-  const own = loads.filter((load) => load.table === table.name && load.status === 'applied');
   return rows.flatMap((row) => {
-    const load = own.find(({ runId, window }) => runId === row._RUN_ID && window === row._WINDOW);
     const name = `${table.name} ${row._WINDOW} ${row._RUN_ID}`;
-    if (load === undefined) return [`${name} is visible, but not applied`];
+    if (row.STATUS !== 'applied') return [`${name} is visible, but ${row.STATUS ?? 'not in the ledger'}`];
     if (row.VISIBLE !== row.DISTINCT_ROWS) return [`${name}: a row of a file is visible twice`];
+    // Newer versions of a key take the place of older ones.
     const merged = table.mode.kind === 'incremental';
-    return merged || row.VISIBLE === load.rowsApplied
+    return merged || row.VISIBLE === row.APPLIED
       ? []
-      : [`${name}: ${row.VISIBLE} rows are visible, ${load.rowsApplied} were applied`];
+      : [`${name}: ${row.VISIBLE} rows are visible, ${row.APPLIED} were applied`];
   });
 }

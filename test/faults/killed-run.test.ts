@@ -58,7 +58,7 @@ async function killAndRunAgain(
     days: shopDays,
     killAt: boundary,
   });
-  if (signal !== 'SIGKILL') return [`the run never came to this boundary (${signal})`];
+  if (signal !== 'SIGKILL') return [`the run never came to this boundary: ${JSON.stringify(signal)}`];
   const { database } = project.snowflake;
   const again = shopContext({ directory, connections, database, prefix: project.staging.prefix });
   const { problems } = await runPipeline(again, shopDays);

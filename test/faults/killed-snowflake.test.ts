@@ -31,7 +31,7 @@ test('kill -9 of Snowflake after every statement of a load: it goes on, and load
   await createShop(source);
 
   const start = async (): Promise<RunContext> => {
-    snowflake = await startSnowflakeProcess(folder, staging);
+    snowflake = await startSnowflakeProcess({ directory: folder, s3: staging });
     const connections = { source, staging, snowflake: snowflake.connection };
     return shopContext({ directory, database: 'SHOP', connections, onlyTable: 'orders' });
   };

@@ -1,11 +1,12 @@
 /**
  * One run of the shop in a process of its own, which kills itself with SIGKILL at a boundary: no handler runs and nothing is
- * flushed, as when the machine loses its power. What to do comes as JSON on standard input.
+ * flushed, as when the machine loses its power. What to do comes as JSON on standard input; what came of it goes out as JSON.
  */
 import { text } from 'node:stream/consumers';
 import type { Connections } from '../../lib/config/index.ts';
 import { type RunEvent, runPipeline } from '../../lib/run/index.ts';
 import { boundariesOf } from './boundaries.ts';
+import { outcomeOf } from './outcome.ts';
 import { shopContext } from './shop.ts';
 
 export interface RunChildInput {
@@ -33,5 +34,6 @@ async function startServers(state: string): Promise<Connections> {
 const input: RunChildInput = JSON.parse(await text(process.stdin));
 const { servers, days, killAt, ...shop } = input;
 const connections = 'state' in servers ? await startServers(servers.state) : servers.connections;
-await runPipeline(shopContext({ ...shop, connections, onEvent: dieAt(killAt) }), days);
-process.exit(0);
+const context = shopContext({ ...shop, connections, onEvent: dieAt(killAt) });
+const result = await outcomeOf(runPipeline(context, days));
+process.stdout.write(JSON.stringify(result), () => process.exit(0));

@@ -1,14 +1,13 @@
 /**
- * An embedded Snowflake in a process of its own, which kills itself with SIGKILL once it has run so many statements of its tasks
- * and pipes that change something. Says as a line of JSON how to log in, and then every such statement; a number on standard
- * input arms it.
+ * An embedded Snowflake in a process of its own, to be killed. Says as a line of JSON how to log in, and then every statement of its
+ * tasks and pipes that changed something. Takes lines of JSON: `kill` has it kill itself with SIGKILL after so many of those
+ * statements; `notify` is an event of S3.
  */
 import { createInterface } from 'node:readline';
 import { startSnowflake } from '../../lib/local/snowflake/index.ts';
-import type { S3Access } from './snowflake-process.ts';
+import type { SnowflakeChildInput, SnowflakeOrder } from './snowflake-process.ts';
 
-const [directory, s3Text] = process.argv.slice(2);
-const s3: S3Access = JSON.parse(s3Text ?? '');
+const input: SnowflakeChildInput = JSON.parse(process.argv[2] ?? '');
 let left = Number.POSITIVE_INFINITY;
 
 function afterStatement({ message, sql }: Readonly<Record<string, unknown>>): void {
@@ -18,8 +17,11 @@ function afterStatement({ message, sql }: Readonly<Record<string, unknown>>): vo
   process.stdout.write(`${JSON.stringify({ sql })}\n`);
 }
 
-const server = await startSnowflake({ directory: directory ?? '', s3, onLog: afterStatement });
+const server = await startSnowflake({ ...input, onLog: afterStatement });
 process.stdout.write(`${JSON.stringify(server)}\n`);
 createInterface(process.stdin).on('line', (line) => {
-  left = Number(line);
+  const order: SnowflakeOrder = JSON.parse(line);
+  if ('kill' in order) left = order.kill;
+  // What it does not take, it looks for later.
+  else server.notify(order.notify.queue, order.notify.event).catch(() => undefined);
 });

@@ -11,6 +11,11 @@ export async function freshDatabase(): Promise<SourceConnection> {
   return { ...shared, database };
 }
 
+/** Major version of the shared Postgres: 18, or what SLUICE_TEST_POSTGRES names. */
+export function postgresVersion(): number {
+  return inject('servers').postgresVersion;
+}
+
 /** Runs `work` on one connection, which is closed afterwards. */
 export async function withClient<Result>(
   connection: SourceConnection,
