@@ -124,7 +124,7 @@ export class Resolver {
     const off = disabled.ref(call, reader.packageName, root) !== undefined;
     problems.add({
       ...siteOf(call),
-      message: `${describe(reader)} reads ${off ? `"${spelled(call)}", which is disabled` : missingRef(call)}.`,
+      message: `${describe(reader)} reads ${off ? `"${spelled(call)}", which is disabled` : missingRef(call, names)}.`,
       ...(off ? {} : refHint(call, names)),
     });
     return undefined;
@@ -151,11 +151,14 @@ function spelled({ packageName, name, version }: RefCall): string {
   return version === null ? full : `${full}.${spelledVersion(version)}`;
 }
 
-function missingRef(call: RefCall): string {
+function missingRef(call: RefCall, names: Names): string {
   const { version } = call;
-  return version === null
-    ? `"${spelled(call)}", and there is no such model, seed or snapshot`
-    : `version ${version} of "${spelled({ ...call, version: null })}", and there is no such version`;
+  if (version === null) {
+    return names.versionsOf(call.name).length > 0
+      ? `"${spelled(call)}", and the latest version of it has no file`
+      : `"${spelled(call)}", and there is no such model, seed or snapshot`;
+  }
+  return `version ${version} of "${spelled({ ...call, version: null })}", and there is no such version`;
 }
 
 function refHint(call: RefCall, names: Names): { hint: string } | Record<string, never> {

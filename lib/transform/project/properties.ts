@@ -148,7 +148,7 @@ class SchemaReader {
     return value.flatMap((item: Data, index: number) => {
       const record = asRecord(item);
       if (record === undefined || asText(record.name) === undefined) {
-        this.#problem([...path, index], `an entry of \`${key}\` has no \`name\`.`);
+        this.#problem([...path, index], nameMissing(key, record?.name), nameHint(record?.name));
         return [];
       }
       return [{ record, path: [...path, index] }];
@@ -262,7 +262,20 @@ class SchemaReader {
     return asRecord(rendered) ?? {};
   }
 
-  #problem(path: Path, message: string): void {
-    this.#context.problems.add({ file: this.#yaml.file, line: this.#yaml.lineOf(path), message });
+  #problem(path: Path, message: string, hint?: string): void {
+    const place = { file: this.#yaml.file, line: this.#yaml.lineOf(path) };
+    this.#context.problems.add({ ...place, message, ...(hint === undefined ? {} : { hint }) });
   }
+}
+
+function nameMissing(key: string, name: Data | undefined): string {
+  return name === undefined || name === null
+    ? `an entry of \`${key}\` has no \`name\`.`
+    : `the \`name\` of an entry of \`${key}\` is no text, but ${JSON.stringify(name)}.`;
+}
+
+function nameHint(name: Data | undefined): string | undefined {
+  return typeof name === 'boolean'
+    ? 'YAML reads on, off, yes and no as true and false: quote the name.'
+    : undefined;
 }
