@@ -14,7 +14,7 @@ import { RunnableTemplate } from './template.ts';
 import type { CompileOptions, Environment, EnvironmentOptions, Template, UndefinedPolicy } from './types.ts';
 
 /** Changes whenever generated code of before cannot run with this runtime. */
-const codeVersion = 1;
+const codeVersion = 2;
 
 /** An environment: filters, tests, globals and tags, and a cache of what it compiled. */
 export function createEnvironment(options: EnvironmentOptions = {}): Environment {

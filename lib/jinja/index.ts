@@ -10,6 +10,7 @@
 export { type Block, listBlocks } from './blocks.ts';
 export { createEnvironment } from './environment.ts';
 export { TemplateError } from './errors.ts';
+export { type Location, locate } from './positions.ts';
 export { toHost } from './runtime/host.ts';
 export { Macro } from './runtime/macro.ts';
 export { Attributes, type CallableObject, JinjaObject, Keywords } from './runtime/objects.ts';

@@ -191,7 +191,7 @@ test('an environment goes on with the code that another one left in the store', 
   const source = '{% macro m(a) %}{{ a.b.c }}{% endmacro %}{{ x|upper }}{% if y %}{{ m({}) }}{% endif %}';
   environmentWith().compile(source, { file: 'm.sql' });
   const [key = '', code = ''] = [...codes][0] ?? [];
-  codes.set(key, code.replace('return function root', '/* kept */ return function root'));
+  codes.set(key, code.replace('return (function root', '/* kept */ return (function root'));
   const again = environmentWith().compile(source, { file: 'm.sql' });
   expect(codes.get(key)).toContain('/* kept */');
   expect(again.renderSync({ x: 'a' })).toBe('A');

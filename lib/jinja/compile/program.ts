@@ -40,12 +40,14 @@ export function generate(statements: readonly Statement[], options: GenerateOpti
     writer.all(statements, place);
   });
   const keyword = options.isAsync ? 'async function' : 'function';
+  const body = [...operations.declarations(), code.text()].join('\n');
   return [
-    `const { ${helperNames.join(', ')} } = rt;`,
+    `const { ${helperNames.filter((name) => body.includes(name)).join(', ')} } = rt;`,
     ...operations.declarations(),
-    `return ${keyword} root(lookup, exports, depth) {`,
+    // In parentheses, so that V8 compiles it at once: most templates run only once, and would be parsed twice.
+    `return (${keyword} root(lookup, exports, depth) {`,
     code.text(),
-    '};',
+    '});',
   ].join('\n');
 }
 
