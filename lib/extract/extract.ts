@@ -15,6 +15,7 @@ import { type Heap, readHeaps, readsWholeTable } from './heaps.ts';
 import { checkMasks, type Mask, maskOf } from './mask.ts';
 import { defaultPieceSizes, isSplittable, type PieceSizes } from './pieces.ts';
 import { placingColumn } from './placing.ts';
+import { backOff } from './retry.ts';
 import { rowsOfWindows } from './rows-of-window.ts';
 import { type Session, Sessions } from './session.ts';
 import type { Source } from './source.ts';
@@ -57,6 +58,7 @@ export interface ExtractOptions {
 
 /** Windows whose rows are read but whose upload is not finished, beyond those that are being read. */
 const windowsFinishing = 4;
+const planAttempts = 4;
 
 /**
  * Extracts windows of tables to the staging bucket: all read one snapshot, in parallel within the connections of the source,
@@ -114,17 +116,30 @@ class ExtractRun {
   async #plan(): Promise<readonly WindowJob[]> {
     const jobs: WindowJob[] = [];
     for (const table of this.#options.tables) {
-      const session = await this.#sessions.acquire(this.#signal);
-      try {
-        jobs.push(...(await this.#planTable(session, table)));
-        this.#sessions.release(session);
-      } catch (error) {
-        await this.#sessions.recover(session, error);
-        this.#fail(table.name, undefined, error);
-        if (this.#signal.aborted) break;
-      }
+      jobs.push(...(await this.#planAgain(table)));
+      if (this.#signal.aborted) break;
     }
     return jobs;
+  }
+
+  /** Nothing is read yet: a connection that dies while it is planned costs another one, and a new snapshot. */
+  async #planAgain(table: Table): Promise<readonly WindowJob[]> {
+    for (let attempt = 1; ; attempt++) {
+      const session = await this.#sessions.acquire(this.#signal);
+      try {
+        const jobs = await this.#planTable(session, table);
+        this.#sessions.release(session);
+        return jobs;
+      } catch (error) {
+        await this.#sessions.recover(session, error);
+        const heals = error instanceof SourceError && error.retryable && error.scope === 'source';
+        if (!heals || attempt === planAttempts || this.#signal.aborted) {
+          this.#fail(table.name, undefined, error);
+          return [];
+        }
+        await backOff(attempt, this.#signal);
+      }
+    }
   }
 
   async #planTable(session: Session, table: Table): Promise<WindowJob[]> {

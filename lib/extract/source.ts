@@ -30,6 +30,8 @@ export interface Source extends Queryable {
 
 const connectTimeoutMs = 10_000;
 const connectAttempts = 4;
+/** It only reads, so it is asked again when the connection dies under it. */
+const queryAttempts = 3;
 /** A lock that an ALTER or VACUUM FULL holds for longer fails the read, which can be repeated. */
 const lockTimeoutSeconds = 30;
 /** How much later than the server we give up on a statement, when the server or the network has gone silent. */
@@ -83,15 +85,19 @@ export function openSource(connection: SourceConnection, options: SourceOptions)
     maskingKey: connection.maskingKey,
     connect,
     async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) {
-      const client = await connect();
-      try {
-        const { rows } = await client.query<Row>(text, [...values]);
-        client.release();
-        return rows;
-      } catch (cause) {
-        const error = sourceError(cause, 'A query', place);
-        client.release(!(error instanceof SourceError) || error.scope === 'source');
-        throw error;
+      for (let attempt = 1; ; attempt++) {
+        const client = await connect();
+        try {
+          const { rows } = await client.query<Row>(text, [...values]);
+          client.release();
+          return rows;
+        } catch (cause) {
+          const error = sourceError(cause, 'A query', place);
+          const isOfSource = !(error instanceof SourceError) || error.scope === 'source';
+          client.release(isOfSource);
+          if (!isOfSource || !error.retryable || attempt === queryAttempts) throw error;
+          await backOff(attempt);
+        }
       }
     },
     close: () => pool.end(),

@@ -24,7 +24,7 @@ const changes: readonly ((random: Random) => string)[] = [
   (random) =>
     `INSERT INTO orders SELECT (SELECT coalesce(max(id), 0) FROM orders) + n, 'new', clock_timestamp() FROM generate_series(1, ${1 + random.below(20)}) AS n`,
   (random) =>
-    `UPDATE orders SET state = '${random.pick(['paid', 'done', "re'turned"])}', changed_at = clock_timestamp() WHERE id % 5 = ${random.below(5)}`,
+    `UPDATE orders SET state = '${random.pick(['paid', 'done', "re''turned"])}', changed_at = clock_timestamp() WHERE id % 5 = ${random.below(5)}`,
   (random) =>
     `INSERT INTO products VALUES ('p${random.below(1_000_000)}', 'Ünï "quoted", \\ ') ON CONFLICT (code) DO UPDATE SET name = 'again'`,
   (random) => `DELETE FROM products WHERE hashtext(code) % 10 = ${random.below(10)}`,
