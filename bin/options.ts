@@ -13,11 +13,31 @@ export interface WindowOptions {
   readonly table?: readonly string[];
 }
 
-/** Options of commands that work on nodes of the dbt project. */
+/** Options of commands that work on the dbt project, each of which has some of them. */
 export interface SelectionOptions {
   readonly select?: readonly string[];
+  readonly models?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly selector?: string;
+  readonly indirectSelection?: 'eager' | 'cautious' | 'buildable' | 'empty';
+  readonly resourceType?: readonly string[];
+  readonly excludeResourceType?: readonly string[];
   readonly vars?: string;
   readonly threads?: number;
   readonly target?: 'dev' | 'prod';
+  readonly targetPath?: string;
+  readonly warnError?: boolean;
+  readonly warnErrorOptions?: string;
+  readonly state?: string;
+  readonly defer?: boolean;
+  readonly deferState?: string;
+  readonly favorState?: boolean;
+  readonly empty?: boolean;
+  readonly sample?: string;
+  readonly fullRefresh?: boolean;
+  readonly failFast?: boolean;
+  readonly audit?: boolean;
+  readonly storeFailures?: boolean;
+  readonly eventTimeStart?: string;
+  readonly eventTimeEnd?: string;
 }

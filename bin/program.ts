@@ -1,10 +1,27 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandAction } from './context.ts';
+import {
+  deferOptions,
+  eventTimeOptions,
+  failFastOption,
+  makingOptions,
+  projectOptions,
+  readingOptions,
+  selectionOptions,
+  testingOptions,
+  wholeNumber,
+} from './declare-options.ts';
 import type { GlobalOptions } from './options.ts';
 
 interface CommandModule<Options> {
   readonly run: CommandAction<Options>;
 }
+
+/** Commands of two words, by the first. */
+const groups: Readonly<Record<string, string>> = {
+  docs: 'the documentation of the dbt project, as one page',
+  local: 'the embedded servers',
+};
 
 /**
  * Declares all commands. Their code is loaded when one is called, so that `--help` does not wait for the drivers.
@@ -31,7 +48,7 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     const parent = words.reduce<Command>(
       (at, word) =>
         at.commands.find((known) => known.name() === word) ??
-        at.command(word).description('the embedded servers'),
+        at.command(word).description(groups[word] ?? ''),
       program,
     );
     return parent
@@ -98,20 +115,36 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     .option('--aws-account <id>', 'AWS account that the stack is deployed to')
     .option('--public-key <role=file...>', "public keys, with credentials: 'keyPair'");
 
-  selection(
+  options(
     command(
       'build',
       'build and test the models, publish if all is well',
       () => import('./commands/build.ts'),
     ),
-  )
-    .option('--full-refresh', 'build incremental models from nothing', false)
-    .option('--resource-type <kind...>', 'of what is selected, these kinds only: model, seed, test, …');
-  selection(command('test', 'test what is published', () => import('./commands/test.ts')));
-  selection(command('seed', 'load the CSV files of the project', () => import('./commands/seed.ts')));
-  selection(
-    command('snapshot', 'keep the versions of rows that changed', () => import('./commands/snapshot.ts')),
+    [selectionOptions, deferOptions, readingOptions, makingOptions, eventTimeOptions, testingOptions],
   );
+  options(
+    command('test', 'test what is published', () => import('./commands/test.ts')),
+    [selectionOptions, deferOptions, failFastOption, testingOptions],
+  );
+  options(
+    command('seed', 'load the CSV files of the project', () => import('./commands/seed.ts')),
+    [selectionOptions, makingOptions],
+  );
+  options(
+    command('snapshot', 'keep the versions of rows that changed', () => import('./commands/snapshot.ts')),
+    [selectionOptions, deferOptions, readingOptions, makingOptions],
+  );
+  options(
+    command(
+      'clone',
+      'make the models here as another environment has them, copying no data',
+      () => import('./commands/clone.ts'),
+    ),
+    [selectionOptions],
+  )
+    .option('--defer-state <dir>', 'whose manifest says where they are, if not that of --state')
+    .option('-f, --full-refresh', 'also what is there already');
   command(
     'deps',
     'install the packages of the project, as packages.yml and its lock say',
@@ -126,28 +159,54 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
         .default('hub'),
     )
     .option('--vars <json>', 'variables, as a JSON object');
-  command('prune', 'what no model makes any more', () => import('./commands/prune.ts'))
-    .option('--drop', 'drop it', false)
-    .option('--vars <json>', 'variables, as a JSON object')
-    .addOption(new Option('--target <name>', 'where').choices(['dev', 'prod']));
-  command('retry', 'go on with the last build from what failed', () => import('./commands/retry.ts')).option(
-    '--vars <json>',
-    'variables, as a JSON object; those of the last build unless given',
-  );
-  selection(
+  options(
+    command('prune', 'what no model makes any more', () => import('./commands/prune.ts')),
+    [projectOptions],
+  ).option('--drop', 'drop it', false);
+  options(
+    command('retry', 'go on with the last build from what failed', () => import('./commands/retry.ts')),
+    [projectOptions, failFastOption],
+  ).option('--threads <n>', 'nodes at the same time', wholeNumber);
+  options(
     command(
       'compile',
       'write the SQL of models and tests to files, run none of it',
       () => import('./commands/compile.ts'),
     ),
+    [selectionOptions, deferOptions, readingOptions],
+  ).option('-f, --full-refresh', 'as a full refresh would have it');
+  options(
+    command('ls', 'what a selection selects', () => import('./commands/ls.ts')),
+    [selectionOptions],
   );
-  selection(command('ls', 'what a selection selects', () => import('./commands/ls.ts'))).option(
-    '--resource-type <kind...>',
-    'these kinds only: model, seed, test, source, …',
-  );
-  selection(command('show', 'the first rows of what a node selects', () => import('./commands/show.ts')))
+  options(
+    command('show', 'the first rows of what a node selects', () => import('./commands/show.ts')),
+    [projectOptions, deferOptions, readingOptions],
+  )
     .argument('<node>', 'a model, seed or test')
+    .option('--state <dir>', 'artifacts of another run, for --defer')
     .option('--limit <n>', 'how many rows', wholeNumber, 5);
+  options(
+    command(
+      'docs generate',
+      'write catalog.json and a page that shows the whole project',
+      () => import('./commands/docs-generate.ts'),
+    ),
+    [selectionOptions, deferOptions],
+  )
+    .option('--no-compile', 'show the SQL of an earlier compile, if there is one')
+    .option('--empty-catalog', 'do not ask the warehouse for columns, rows and bytes')
+    .option('--output <dir>', 'where to write; with the artifacts unless given')
+    // What dbt needs the option for is what is always written.
+    .addOption(new Option('--static', 'one file').hideHelp());
+  command(
+    'docs serve',
+    'serve the page on this machine until Ctrl-C',
+    () => import('./commands/docs-serve.ts'),
+  )
+    .option('--port <n>', 'port on 127.0.0.1', wholeNumber, 8080)
+    .option('--open', 'open the browser')
+    .option('--output <dir>', 'the folder that was written to');
   command(
     'ci',
     'build what a pull request changes beside production, compare, and comment on it',
@@ -158,10 +217,13 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     .option('--close', 'drop what was built for it', false)
     .option('--days <n>', 'days of generated sales, without a Snowflake', wholeNumber, 30)
     .option('--rows <n>', 'about how many generated sales, without a Snowflake', wholeNumber, 20_000);
-  command(
-    'freshness',
-    'how old the sources are, against their limits',
-    () => import('./commands/freshness.ts'),
+  options(
+    command(
+      'freshness',
+      'how old the sources are, against their limits',
+      () => import('./commands/freshness.ts'),
+    ),
+    [selectionOptions],
   );
   command(
     'status',
@@ -210,18 +272,9 @@ function windows(command: Command): Command {
     .option('--table <name...>', 'these tables only');
 }
 
-function selection(command: Command): Command {
-  return command
-    .option('-s, --select <selector...>', 'nodes to build, in dbt selection syntax')
-    .option('--exclude <selector...>', 'nodes to leave out')
-    .option('--vars <json>', 'variables, as a JSON object')
-    .option('--threads <n>', 'nodes at the same time', wholeNumber)
-    .addOption(new Option('--target <name>', 'where to publish').choices(['dev', 'prod']));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
-  return Number(text);
+function options(command: Command, declared: readonly ((command: Command) => Command)[]): Command {
+  for (const declare of declared) declare(command);
+  return command;
 }
 
 function day(text: string): string {

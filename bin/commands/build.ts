@@ -9,10 +9,7 @@ import { showRun } from '../terminal/run-progress.ts';
 import { transformChoice } from '../transform-choice.ts';
 
 /** `sluice build`: builds the models beside what is published, tests them there, publishes if all is well. */
-export async function run(
-  context: CommandContext,
-  options: SelectionOptions & { fullRefresh: boolean; resourceType?: readonly string[] },
-): Promise<0 | 1> {
+export async function run(context: CommandContext, options: SelectionOptions): Promise<0 | 1> {
   const { output } = context;
   const report = await buildStep(await openRun(context, showRun(output)), transformChoice(options));
   return endBuild(output, report);

@@ -7,7 +7,7 @@ import { transformChoice } from '../transform-choice.ts';
 /** `sluice prune`: what is in the project's schemas and made by no node any more; dropped with `--drop` only. */
 export async function run(
   context: CommandContext,
-  options: Pick<SelectionOptions, 'target' | 'vars'> & { drop: boolean },
+  options: SelectionOptions & { drop: boolean },
 ): Promise<0> {
   const { output } = context;
   const report = await pruneStep(await openRun(context), { ...transformChoice(options), drop: options.drop });

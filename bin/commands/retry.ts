@@ -7,10 +7,7 @@ import { transformChoice } from '../transform-choice.ts';
 import { endBuild } from './build.ts';
 
 /** `sluice retry`: goes on with the last build from what failed, and publishes if all is well now. */
-export async function run(
-  context: CommandContext,
-  options: Pick<SelectionOptions, 'vars' | 'threads'>,
-): Promise<0 | 1> {
+export async function run(context: CommandContext, options: SelectionOptions): Promise<0 | 1> {
   const { output } = context;
   const report = await retryStep(await openRun(context, showRun(output)), transformChoice(options));
   return endBuild(output, report);

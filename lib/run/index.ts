@@ -17,6 +17,7 @@ export { extractStep, type WindowChoice } from './extract-step.ts';
 export { loadPending, type PendingOutcome } from './load-pending.ts';
 export {
   buildStep,
+  cloneStep,
   compileStep,
   freshnessStep,
   loadProblems,

@@ -3,7 +3,9 @@ import { type Manifest, newRunId } from '../staging/index.ts';
 import {
   type BuildReport,
   build,
+  type CloneReport,
   type CompileReport,
+  clone,
   compile,
   type FreshnessReport,
   freshness,
@@ -120,6 +122,11 @@ export async function compileStep(context: RunContext, choice: TransformChoice =
   return await compile(transformOptions(context, choice));
 }
 
+/** Makes the selected relations here as they are in another environment. */
+export async function cloneStep(context: RunContext, choice: TransformChoice = {}): Promise<CloneReport> {
+  return await clone(transformOptions(context, choice));
+}
+
 /** The first rows of what one node selects. */
 export async function showStep(
   context: RunContext,
@@ -138,8 +145,7 @@ export async function pruneStep(
 
 /** Goes on with the last build from what failed. Only what `choice` says is not as it was then. */
 export async function retryStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
-  const { target: _, ...options } = transformOptions(context, choice);
-  return await retry({ ...options, ...(choice.target ? { target: choice.target } : {}) });
+  return await retry(transformOptions(context, choice));
 }
 
 /** What keeps loads from being visible, a line each. */

@@ -18,6 +18,7 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
     ...choice,
     directory: project.models.path,
     project,
+    configDirectory: context.directory,
     connect: (queryTag) =>
       connectWarehouse(
         {
@@ -27,8 +28,6 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
         },
         { queryTag: { project: project.name, ...queryTag } },
       ),
-    target: choice.target ?? project.models.target,
-    threads: choice.threads ?? project.models.threads,
     artifactsDirectory: choice.artifactsDirectory ?? context.artifactsDirectory,
     ...(context.signal ? { signal: context.signal } : {}),
     onNode: (node) => context.onEvent?.({ type: 'node', node }),

@@ -58,4 +58,6 @@ export interface RunFlags {
   readonly warnError?: WarnErrorOptions;
   /** `false` builds straight into the published schemas, as dbt does: nothing is tested before readers see it. */
   readonly audit?: boolean;
+  /** `false` sends SQL to the warehouse without having resolved its names first. */
+  readonly check?: boolean;
 }

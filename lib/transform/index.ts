@@ -1,8 +1,11 @@
 /** A dbt-compatible runner: reads a project, builds its models beside what is published, tests them, and publishes. */
+export { type DocsOptions, type DocsReport, generateDocs } from './docs/generate.ts';
+export { type DocsServer, serveDocs } from './docs/serve.ts';
 export { ProjectError } from './errors.ts';
 export type { RunFlags, TimeWindow, WarnErrorOptions } from './flags.ts';
 export type {
   BuildReport,
+  CloneReport,
   CompileReport,
   FreshnessReport,
   FreshnessResult,
@@ -17,7 +20,9 @@ export type {
 export { type DepsOptions, type DepsReport, installPackages, type PackageDone } from './packages/deps.ts';
 export { build, test } from './run/build.ts';
 export { freshness } from './run/check-freshness.ts';
+export { clone } from './run/clone.ts';
 export { compile } from './run/compile.ts';
+export { eventTime, sampleWindow } from './run/event-times.ts';
 export { list } from './run/list.ts';
 export { prune } from './run/prune.ts';
 export { retry } from './run/retry.ts';

@@ -7,6 +7,8 @@ export interface TransformOptions extends RunFlags {
   /** Folder of the dbt project, where dbt_project.yml is. */
   readonly directory: string;
   readonly project: Project;
+  /** Folder of the config, where `contracts/` is. Without it, the tables that Sluice loads are known to the warehouse only. */
+  readonly configDirectory?: string;
   /** Opens one session; called once a thread at most. The tag is what the session does first. */
   readonly connect: (tag?: Partial<QueryTag>) => Promise<Warehouse>;
   /** Where run_results.json, sources.json, manifest.json and the compiled SQL go. */
@@ -153,4 +155,22 @@ export interface ShowReport {
   readonly columns: readonly string[];
   readonly rows: readonly Readonly<Record<string, WarehouseValue>>[];
   readonly sql: string;
+}
+
+/** What became of one relation that was to be cloned. */
+export interface ClonedRelation {
+  readonly name: string;
+  readonly relation: string;
+  /** Where the other environment has it. */
+  readonly from: string | null;
+  /** What it is here now; null when nothing was made. */
+  readonly made: 'table' | 'view' | null;
+  /** Why nothing was made. */
+  readonly message: string | null;
+}
+
+export interface CloneReport {
+  readonly relations: readonly ClonedRelation[];
+  /** Criteria of the selection that chose nothing. */
+  readonly unmatched: readonly string[];
 }

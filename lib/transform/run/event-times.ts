@@ -26,6 +26,11 @@ export function parseInstant(text: string): Date | undefined {
   return Number.isNaN(time.getTime()) || !isDay ? undefined : time;
 }
 
+/** A time as the flags of a run hold it. @throws SluiceError EVENT_TIME_INVALID */
+export function eventTime(text: string, what: string): string {
+  return instantOf(text, what).toISOString();
+}
+
 /** @throws SluiceError EVENT_TIME_INVALID */
 export function instantOf(text: string, what: string): Date {
   const instant = parseInstant(text);
@@ -38,7 +43,7 @@ export function instantOf(text: string, what: string): Date {
  *
  * @throws SluiceError EVENT_TIME_INVALID
  */
-export function relativeWindow(text: string, now: Date): TimeWindow {
+export function sampleWindow(text: string, now: Date): TimeWindow {
   const [, count, grain] = /^\s*(\d{1,6})\s+([a-z]+?)s?\s*$/i.exec(text) ?? [];
   const size = batchSizes.find((known) => known === grain?.toLowerCase());
   if (count === undefined || size === undefined) {

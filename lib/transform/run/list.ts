@@ -4,10 +4,14 @@ import { isWantedKind } from './choice.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** Names what is selected, in the order of the graph, without asking the warehouse. */
-export function list(options: Omit<TransformOptions, 'connect' | 'artifactsDirectory'>): ListReport {
+export function list(
+  options: Omit<TransformOptions, 'connect' | 'artifactsDirectory'> & {
+    readonly artifactsDirectory?: string;
+  },
+): ListReport {
   const { project, selection } = openWorkspace('list', {
-    ...options,
     artifactsDirectory: '',
+    ...options,
     connect: () => Promise.reject(new Error('listing asks no warehouse')),
   });
   const nodes: ListedNode[] = [];
