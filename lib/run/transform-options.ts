@@ -24,6 +24,8 @@ export function transformOptions(context: RunContext, choice: TransformChoice): 
         {
           ...connections.snowflake,
           database: project.snowflake.database,
+          // Where hooks find what they name without a schema.
+          schema: project.snowflake.schemas[choice.target ?? project.models.target],
           warehouse: project.snowflake.warehouse,
         },
         { queryTag: { project: project.name, ...queryTag } },

@@ -18,17 +18,20 @@ function placeOf(problem: Pick<Problem, 'file' | 'line' | 'column'>): string {
   return `${problem.file}${line}${column}`;
 }
 
+/** A problem as a line of an error or a warning: its place, what it is, and what to do. */
+export function problemLine(problem: Problem): string {
+  const place = placeOf(problem);
+  const gap = problem.hint?.startsWith('\n') === true ? '' : ' ';
+  const hint = problem.hint === undefined ? '' : `${gap}${problem.hint}`;
+  return `${place === '' ? '' : `${place}: `}${problem.message}${hint}`;
+}
+
 /** A project that cannot be built: everything that is wrong with it, at once. Exit code 2. */
 export class ProjectError extends SluiceError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], cause?: unknown) {
-    const lines = problems.map((problem) => {
-      const place = placeOf(problem);
-      const gap = problem.hint?.startsWith('\n') === true ? '' : ' ';
-      const hint = problem.hint === undefined ? '' : `${gap}${problem.hint}`;
-      return `${place === '' ? '' : `${place}: `}${problem.message}${hint}`;
-    });
+    const lines = problems.map(problemLine);
     super({
       code: 'PROJECT_INVALID',
       kind: 'usage',

@@ -1,4 +1,5 @@
 import type { Warehouse } from '../../snowflake/index.ts';
+import { checkBeforeRun } from '../analysis/check.ts';
 import type { BatchResults, RunResult } from '../artifacts/results.ts';
 import { NodeSession, RelationCache } from '../context/session.ts';
 import { isTest, type SqlNode } from '../graph/node.ts';
@@ -104,12 +105,13 @@ export class Build {
   async run(): Promise<BuildReport> {
     const { pool, selection, warnings } = this.#workspace;
     writeManifest(this.#workspace);
+    await this.#defer();
+    await checkBeforeRun(this.#workspace, this.#chosen, (node) => this.#stage.placement.read(node));
     const results = new ResultsFile(this.#workspace, this.#chosen, this.#carried.results);
     await this.#stage.prepare();
     let outcomes: Outcome[] = [];
     let ended = false;
     try {
-      await this.#defer();
       await this.#hooks('start', []);
       outcomes = await this.#runNodes(results);
       await this.#hooks('end', outcomes);

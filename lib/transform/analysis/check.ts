@@ -1,0 +1,148 @@
+import { type Contract, type Project, readContract, targetName } from '../../config/index.ts';
+import type { Warehouse } from '../../snowflake/index.ts';
+import { type Problem, ProjectError, problemLine } from '../errors.ts';
+import type { SourceNode, SqlNode } from '../graph/node.ts';
+import type { ParsedProject } from '../parse/project.ts';
+import { describe } from '../parse/resolve.ts';
+import { folded, type RelationName } from '../relation.ts';
+import type { Workspace } from '../run/workspace.ts';
+import { contractColumns } from './known-columns.ts';
+import { writtenPlace } from './place.ts';
+import { type AnalyzedNode, ProjectAnalysis } from './project-analysis.ts';
+import type { QueryProblem, TableColumn } from './query/index.ts';
+import { WarehouseColumns } from './warehouse-columns.ts';
+
+export interface CheckOptions {
+  readonly project: ParsedProject;
+  readonly config: Project;
+  /** Folder of the config, where `contracts/` is. */
+  readonly configDirectory?: string;
+  /** What the run makes and tests. */
+  readonly chosen: ReadonlyMap<string, SqlNode>;
+  /** Where a node is read that the run does not make. */
+  readonly relation?: (node: SqlNode) => RelationName;
+  /** Lends a session of the warehouse; without it, what only the warehouse knows stays unknown. */
+  readonly withWarehouse?: (use: (warehouse: Warehouse) => Promise<void>) => Promise<void>;
+}
+
+/** What is wrong with the SQL of nodes. */
+export interface CheckReport {
+  /** Certain to fail in the warehouse. */
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Compiles the SQL of nodes and resolves it against the columns of what it reads, before any of it runs. The warehouse is asked
+ * only for what is known to nobody here, and before something is called an error that it may see otherwise.
+ */
+export async function checkNodes(options: CheckOptions): Promise<CheckReport> {
+  const { project, chosen, withWarehouse } = options;
+  const analysis = new ProjectAnalysis({
+    project,
+    sourceColumns: sourceColumns(options),
+    made: new Set(chosen.keys()),
+    ...(options.relation === undefined ? {} : { relation: options.relation }),
+  });
+  const ids = new Set(chosen.keys());
+  let nodes = analysis.run(ids);
+  const warehouse = new WarehouseColumns();
+  const unknown = analysis.unknownSchemas;
+  if (unknown.length > 0 && withWarehouse !== undefined) {
+    await withWarehouse((session) => warehouse.ask(session, unknown));
+    nodes = analysis.run(ids, warehouse);
+  }
+  const doubtful = analysis.doubtfulSchemas;
+  if (hasErrors(nodes, chosen) && doubtful.length > 0 && withWarehouse !== undefined) {
+    await withWarehouse((session) => warehouse.ask(session, doubtful));
+    nodes = analysis.run(ids, warehouse);
+  }
+  return report(project, nodes, chosen);
+}
+
+/**
+ * Checks what a run is about to make, unless it was told not to.
+ *
+ * @param relation where a node is read that the run does not make
+ * @throws ProjectError with everything that is certain to fail
+ */
+export async function checkBeforeRun(
+  { project, options, pool, runId, warnings: told }: Workspace,
+  chosen: ReadonlyMap<string, SqlNode>,
+  relation: (node: SqlNode) => RelationName,
+): Promise<void> {
+  if (options.check === false) return;
+  const tag = { project: project.loaded.root.name, run: runId, node: 'check' };
+  const { errors, warnings } = await checkNodes({
+    project,
+    config: options.project,
+    chosen,
+    relation,
+    withWarehouse: (use) => pool.use(tag, use),
+    ...(options.configDirectory === undefined ? {} : { configDirectory: options.configDirectory }),
+  });
+  for (const warning of warnings) told.warn('CheckedQuery', problemLine(warning));
+  if (errors.length > 0) throw new ProjectError(errors);
+}
+
+/** The columns of the tables that Sluice loads, from the contracts that were recorded. */
+export function sourceColumns({
+  config,
+  configDirectory,
+}: Pick<CheckOptions, 'config' | 'configDirectory'>): (
+  source: SourceNode,
+) => readonly TableColumn[] | undefined {
+  const { database, schemas } = config.snowflake;
+  const tables = new Map(config.tables.map(({ name }) => [targetName(name), name]));
+  return (source) => {
+    const place = [source.database, source.schema].map((part) => folded(part, false));
+    if (place[0] !== folded(database, false) || place[1] !== folded(schemas.raw, false)) return undefined;
+    const table = tables.get(folded(source.identifier, false));
+    if (table === undefined || configDirectory === undefined) return undefined;
+    const contract: Contract | undefined = readContract(configDirectory, table);
+    return contract === undefined ? undefined : contractColumns(contract);
+  };
+}
+
+function hasErrors(nodes: ReadonlyMap<string, AnalyzedNode>, chosen: ReadonlyMap<string, SqlNode>): boolean {
+  return [...chosen.keys()].some((id) =>
+    nodes
+      .get(id)
+      ?.queries.some(({ analysis }) => analysis.problems.some(({ severity }) => severity === 'error')),
+  );
+}
+
+function report(
+  project: ParsedProject,
+  nodes: ReadonlyMap<string, AnalyzedNode>,
+  chosen: ReadonlyMap<string, SqlNode>,
+): CheckReport {
+  const errors: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const [id, node] of chosen) {
+    const seen = new Set<string>();
+    for (const { sql, analysis } of nodes.get(id)?.queries ?? []) {
+      for (const found of analysis.problems) {
+        const problem = placed(project, node, sql, found);
+        // The branches of an incremental model share most of their text.
+        const key = `${problem.line} ${problem.column} ${found.message}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        (found.severity === 'error' ? errors : warnings).push(problem);
+      }
+    }
+  }
+  return { errors, warnings };
+}
+
+function placed(project: ParsedProject, node: SqlNode, sql: string, found: QueryProblem): Problem {
+  const { file, location } = writtenPlace(project, node, sql, found.at);
+  const message = `${found.message[0]?.toUpperCase()}${found.message.slice(1)}`;
+  const where = file === undefined ? ` (in the compiled SQL of ${describe(node)})` : '';
+  return {
+    file: location.file,
+    ...(file === undefined ? {} : { line: location.line, column: location.column }),
+    message: `${message}${where}\n${location.excerpt}`,
+    ...(found.hint === '' ? {} : { hint: `\n    ${found.hint}` }),
+  };
+}
