@@ -17,6 +17,7 @@ export async function run(context: CommandContext, options: DepsArguments): Prom
   const { project } = await context.project();
   const report = await installPackages({
     directory: project.models.path,
+    project,
     lockOnly: options.lock,
     upgrade: options.upgrade,
     ...varsOf(options),

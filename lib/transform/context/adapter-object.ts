@@ -1,11 +1,26 @@
-import { type CallableObject, callable, JinjaObject, type Macro, toHost, tuple } from '../../jinja/index.ts';
+import {
+  Attributes,
+  type CallableObject,
+  callable,
+  JinjaObject,
+  type Macro,
+  toHost,
+  tuple,
+} from '../../jinja/index.ts';
 import { quote } from '../relation.ts';
 import { toData } from '../values.ts';
+import {
+  checkSnapshotTarget,
+  grantsByPrivilege,
+  hardDeletesBehavior,
+  typeOfValues,
+} from './adapter-helpers.ts';
 import { ColumnObject } from './column-object.ts';
 import { type ConstraintContext, columnDefinitions, tableConstraints } from './constraints.ts';
 import { compilerError } from './exceptions.ts';
 import type { BoundMacros, MacroRegistry } from './macros.ts';
 import { RelationObject } from './relation-object.ts';
+import { ResultTable } from './result-table.ts';
 import type { WarehouseAccess } from './session.ts';
 
 export interface AdapterParts {
@@ -61,9 +76,19 @@ export class AdapterObject extends JinjaObject {
           'insert_overwrite',
           'microbatch',
         ]);
+      case 'get_hard_deletes_behavior':
+        return callable(name, ['config'], hardDeletesBehavior);
+      case 'standardize_grants_dict':
+        return callable(name, ['grants_table'], grantsByPrivilege);
+      case 'convert_type':
+        return callable(name, ['agate_table', 'col_idx'], typeOfValues);
+      case 'behavior':
+        return behavior;
       case 'commit':
       case 'clear_transaction':
       case 'cache_added':
+      case 'cache_dropped':
+      case 'cache_renamed':
       case 'cache_new_relation':
       case 'verify_database':
         return callable(name, ['*rest', '**named'], () => '');
@@ -84,15 +109,11 @@ export class AdapterObject extends JinjaObject {
     const { session } = this.#parts;
     switch (name) {
       case 'execute':
-        return callable(name, ['sql', 'auto_begin?', 'fetch?', 'limit?'], async (sql: string) => {
-          const result = await need(session, name).execute(sql);
-          return tuple(result.response, result.table);
-        });
       case 'add_query':
-        return callable(name, ['sql', '*rest', '**named'], async (sql: string) => {
-          await need(session, name).execute(sql);
-          return '';
-        });
+      case 'run_sql_for_tests':
+        return callable(name, ['sql', '*rest', '**named'], (sql: string) =>
+          session === undefined ? tuple('', new ResultTable([], [])) : answerOf(session, sql),
+        );
       case 'get_relation':
         return callable(
           name,
@@ -121,16 +142,26 @@ export class AdapterObject extends JinjaObject {
           session === undefined ? [] : session.columns(asRelation(relation, name)),
         );
       case 'get_column_schema_from_query':
-        return callable(name, ['sql'], async (sql: string) => {
-          const { columns = [] } = await need(session, name).execute(sql);
-          return columns.map((column) => ColumnObject.ofResult(column));
-        });
+        return callable(name, ['sql'], (sql: string) =>
+          session === undefined ? [] : columnsOfQuery(session, sql),
+        );
+      case 'valid_snapshot_target':
+        return callable(name, ['relation', 'column_names?'], (relation: unknown, names: unknown) =>
+          session === undefined ? '' : checkSnapshotTarget(session, asRelation(relation, name), names),
+        );
+      case 'assert_valid_snapshot_target_given_strategy':
+        return callable(
+          name,
+          ['relation', 'column_names', 'strategy'],
+          (relation: unknown, names: unknown, strategy: unknown) =>
+            session === undefined
+              ? ''
+              : checkSnapshotTarget(session, asRelation(relation, name), names, strategy),
+        );
       case 'get_missing_columns':
-        return callable(name, ['from_relation', 'to_relation'], async (from: unknown, to: unknown) => {
-          if (session === undefined) return [];
-          const there = new Set((await session.columns(asRelation(to, name))).map((column) => column.name));
-          return (await session.columns(asRelation(from, name))).filter((column) => !there.has(column.name));
-        });
+        return callable(name, ['from_relation', 'to_relation'], (from: unknown, to: unknown) =>
+          session === undefined ? [] : missingColumns(session, asRelation(from, name), asRelation(to, name)),
+        );
       case 'expand_target_column_types':
         return callable(name, ['from_relation', 'to_relation'], (from: unknown, to: unknown) =>
           this.#widenColumns(asRelation(from, name), asRelation(to, name)),
@@ -239,14 +270,34 @@ export class ContextObject extends JinjaObject implements CallableObject {
   }
 }
 
-function need(session: WarehouseAccess | undefined, name: string): WarehouseAccess {
-  if (session === undefined) {
-    throw compilerError(
-      `adapter.${name} asks the warehouse while the project is only parsed`,
-      'Put it under `{% if execute %}`.',
-    );
-  }
-  return session;
+/** Switches of dbt-snowflake that change what it does from one version to the next; all are off here. */
+const behavior = new Attributes(
+  Object.fromEntries(
+    ['enable_iceberg_materializations', 'enable_truncate_for_full_refresh'].map((flag) => [
+      flag,
+      new Attributes({ setting: false, no_warn: false }, 'BehaviorFlag'),
+    ]),
+  ),
+  'behavior',
+);
+
+async function columnsOfQuery(session: WarehouseAccess, sql: string): Promise<ColumnObject[]> {
+  const { columns = [] } = await session.execute(sql);
+  return columns.map((column) => ColumnObject.ofResult(column));
+}
+
+async function missingColumns(
+  session: WarehouseAccess,
+  from: RelationObject,
+  to: RelationObject,
+): Promise<ColumnObject[]> {
+  const there = new Set((await session.columns(to)).map((column) => column.name));
+  return (await session.columns(from)).filter((column) => !there.has(column.name));
+}
+
+async function answerOf(session: WarehouseAccess, sql: string): Promise<unknown> {
+  const result = await session.execute(sql);
+  return tuple(result.response, result.table);
 }
 
 function asRelation(value: unknown, name: string): RelationObject {

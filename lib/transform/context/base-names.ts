@@ -9,7 +9,7 @@ import {
   toHost,
   tuple,
 } from '../../jinja/index.ts';
-import { dbtVersion } from '../artifacts/results.ts';
+import { customEnvironment, dbtVersion } from '../artifacts/results.ts';
 import { ColumnObject, numericType, stringType, translateType } from './column-object.ts';
 import { compilerError, ExceptionsObject } from './exceptions.ts';
 import { pythonModules } from './modules.ts';
@@ -17,8 +17,11 @@ import { PythonDate } from './python-dates.ts';
 import { isRelationType, pathOf, RelationObject } from './relation-object.ts';
 import type { Scope } from './scope.ts';
 
+/** What of a scope the names below stand for. */
+export type BaseScope = Omit<Scope, 'registry' | 'variables' | 'graph'>;
+
 /** The names that every template of a run sees, whatever node it belongs to. */
-export function baseNames(scope: Scope): ReadonlyMap<string, unknown> {
+export function baseNames(scope: BaseScope): ReadonlyMap<string, unknown> {
   const { target } = scope;
   return new Map<string, unknown>([
     ['target', targetObject(scope)],
@@ -34,12 +37,16 @@ export function baseNames(scope: Scope): ReadonlyMap<string, unknown> {
     ['schema', target.schema],
     ['database', target.database],
     ['thread_id', 'Thread-1'],
-    ['dbt_metadata_envs', {}],
+    ['dbt_metadata_envs', customEnvironment(scope.env)],
+    ['env', targetObject(scope)],
+    ['column', apiColumn],
+    ['invocation_args_dict', argumentsOf(scope)],
+    ['validation', validation],
     ...functions(scope),
   ]);
 }
 
-function functions(scope: Scope): [string, unknown][] {
+function functions(scope: BaseScope): [string, unknown][] {
   const entry = (name: string, parameters: readonly string[], body: (...args: never[]) => unknown) =>
     [name, callable(name, parameters, body)] as [string, unknown];
   return [
@@ -70,6 +77,8 @@ function functions(scope: Scope): [string, unknown][] {
       parsedOr(() => setOf(value), otherwise),
     ),
     entry('set_strict', ['value'], setOf),
+    // dbt's own `write` keeps a file for debugging.
+    entry('write', ['payload'], () => ''),
     entry('zip', ['*lists'], zip),
     entry('zip_strict', ['*lists'], zip),
     entry('diff_of_two_dicts', ['dict_a', 'dict_b'], (a: ReadonlyMap<string, unknown[]>, b: typeof a) =>
@@ -130,7 +139,7 @@ function difference(
   return result;
 }
 
-function targetObject({ target }: Scope): Record<string, unknown> {
+function targetObject({ target }: BaseScope): Record<string, unknown> {
   return {
     name: target.name,
     target_name: target.name,
@@ -157,12 +166,12 @@ export function envVar(env: NodeJS.ProcessEnv): unknown {
   });
 }
 
-function warn(scope: Scope, message: string): void {
+function warn(scope: BaseScope, message: string): void {
   if (scope.warn === undefined) scope.say(`Warning: ${message}`);
   else scope.warn(message);
 }
 
-function flagsObject(scope: Scope): unknown {
+function flagsObject(scope: BaseScope): unknown {
   const { flags = {} } = scope;
   return new Attributes(
     {
@@ -196,30 +205,7 @@ function apiObject(): unknown {
       'RelationType',
     ),
   });
-  const column = new CallableNamespace(
-    'Column',
-    {
-      translate_type: callable('translate_type', ['dtype'], translateType),
-      string_type: callable('string_type', ['size'], stringType),
-      numeric_type: callable('numeric_type', ['dtype', 'precision', 'scale'], numericType),
-      create: callable('create', ['name', 'label_or_dtype'], (name: string, dtype: string) =>
-        ColumnObject.described(name, translateType(dtype)),
-      ),
-    },
-    callable(
-      'Column',
-      ['column', 'dtype', 'char_size?', 'numeric_precision?', 'numeric_scale?'],
-      (name: string, dtype: string, characters?: number, precision?: number, scale?: number) =>
-        new ColumnObject({
-          name,
-          dtype,
-          characters: characters ?? null,
-          precision: precision ?? null,
-          scale: scale ?? null,
-        }),
-    ),
-  );
-  return new Attributes({ Relation: relation, Column: column }, 'api');
+  return new Attributes({ Relation: relation, Column: apiColumn }, 'api');
 }
 
 function createRelation(
@@ -257,3 +243,53 @@ class CallableNamespace extends Attributes {
     return this.#make.call(args, keywords);
   }
 }
+
+/** `api.Column`, which is also `column` to a materialization. */
+const apiColumn = new CallableNamespace(
+  'Column',
+  {
+    translate_type: callable('translate_type', ['dtype'], translateType),
+    string_type: callable('string_type', ['size'], stringType),
+    numeric_type: callable('numeric_type', ['dtype', 'precision', 'scale'], numericType),
+    create: callable('create', ['name', 'label_or_dtype'], (name: string, dtype: string) =>
+      ColumnObject.described(name, translateType(dtype)),
+    ),
+  },
+  callable(
+    'Column',
+    ['column', 'dtype', 'char_size?', 'numeric_precision?', 'numeric_scale?'],
+    (name: string, dtype: string, characters?: number, precision?: number, scale?: number) =>
+      new ColumnObject({
+        name,
+        dtype,
+        characters: characters ?? null,
+        precision: precision ?? null,
+        scale: scale ?? null,
+      }),
+  ),
+);
+
+/** What a run was started with, by dbt's names. */
+function argumentsOf(scope: BaseScope): Record<string, unknown> {
+  const { flags = {} } = scope;
+  return {
+    which: scope.command,
+    target: scope.target.name,
+    profile: scope.target.profile,
+    threads: scope.target.threads,
+    full_refresh: scope.fullRefresh,
+    select: flags.select ?? [],
+    exclude: flags.exclude ?? [],
+    vars: flags.vars ?? {},
+    invocation_command: `dbt ${scope.command}`,
+  };
+}
+
+/** `validation.any[…]` says which types a config may have; dbt's own are checked where they are read. */
+class AnyType extends JinjaObject {
+  override getItem(): unknown {
+    return callable('validator', ['value'], () => null);
+  }
+}
+
+const validation = new Attributes({ any: new AnyType() }, 'validation');

@@ -1,11 +1,14 @@
 import {
   Attributes,
+  type CallableObject,
   callable,
   type Environment,
   JinjaObject,
-  type Macro,
+  Keywords,
+  Macro,
   type NameResolver,
   printValue,
+  TemplateError,
 } from '../../jinja/index.ts';
 import { readCall } from '../graph/calls.ts';
 import type { RefCall, SourceCall } from '../graph/node.ts';
@@ -106,7 +109,9 @@ export class NodeContext {
       case 'config':
         return config;
       case 'var':
-        return new VarFunction(scope.variables, packageName, session === undefined);
+        return new VarFunction(scope.variables, packageName, session === undefined, (text) =>
+          this.renderText(text, 'a variable of the project'),
+        );
       case 'this':
         return thisRelation;
       case 'model':
@@ -130,6 +135,37 @@ export class NodeContext {
         return new Attributes({ ref: this.#make('ref'), source: this.#make('source'), config }, 'builtins');
       case 'context':
         return new ContextObject(this.resolve);
+      case 'render':
+        return callable(name, ['string'], (text: unknown) =>
+          this.renderText(printValue(text), 'a text that is rendered'),
+        );
+      case 'try_or_compiler_error':
+        return tryOrCompilerError;
+      case 'metric':
+        return callable(name, ['*names'], (names: readonly unknown[]) => {
+          throw compilerError(
+            `metric(${names.map((one) => `'${printValue(one)}'`).join(', ')}) has no SQL of its own`,
+            'Metrics are queried through the semantic layer; read the model that the metric is of.',
+          );
+        });
+      case 'submit_python_job':
+        return callable(name, ['*rest', '**named'], () => {
+          throw compilerError('models in Python are not run', 'Write the model in SQL.');
+        });
+      case 'adapter_macro':
+        return callable(name, ['name', '*rest', '**named'], (macro: string) => {
+          throw compilerError(
+            `adapter_macro('${macro}') is gone from dbt since 1.0`,
+            'Use adapter.dispatch with the name and the package of the macro.',
+          );
+        });
+      case 'pre_hooks':
+      case 'post_hooks':
+        return [];
+      case 'defer_relation':
+      case 'compiled_code':
+      case 'sql':
+        return null;
       case 'selected_resources':
         return [...(scope.selected?.() ?? [])];
       default:
@@ -187,6 +223,17 @@ export class NodeContext {
     }
   }
 
+  /** Renders a text with the names of this node; a promise of it when it asks the warehouse. */
+  renderText(text: string, shown: string): string | Promise<string> {
+    const template = this.#parts.environment.compile(text, { file: shown });
+    try {
+      return template.renderSync(this.resolve);
+    } catch (error) {
+      if (!(error instanceof TemplateError) || error.code !== 'ASYNC_IN_SYNC') throw error;
+      return template.render(this.resolve);
+    }
+  }
+
   /** The macro that a plain name means to this node. */
   findMacro(name: string): Macro | undefined {
     const found = this.#parts.scope.registry.find(name, this.#parts.packageName);
@@ -237,4 +284,25 @@ class PackageNamespace extends JinjaObject {
   override getItem(key: unknown): unknown {
     return typeof key === 'string' ? this.getAttribute(key) : undefined;
   }
+}
+
+/** Calls a macro or a function of dbt's, and says in its own words what went wrong when that fails. */
+const tryOrCompilerError: unknown = callable(
+  'try_or_compiler_error',
+  ['message_if_exception', 'func', '*arguments', '**named'],
+  (message: unknown, called: unknown, args: readonly unknown[], named: Readonly<Record<string, unknown>>) => {
+    const keywords = new Keywords(Object.entries(named));
+    try {
+      if (called instanceof Macro) return called.call(args, keywords);
+      if (isCallableObject(called)) return called.call(args, keywords);
+    } catch (error) {
+      if (error instanceof TemplateError && error.code === 'ASYNC_IN_SYNC') throw error;
+      throw compilerError(printValue(message), error instanceof Error ? error.message : String(error));
+    }
+    throw compilerError('try_or_compiler_error takes a macro');
+  },
+);
+
+function isCallableObject(value: unknown): value is CallableObject {
+  return typeof value === 'object' && value !== null && 'call' in value && typeof value.call === 'function';
 }

@@ -3,7 +3,7 @@ import type { MacroRegistry } from './macros.ts';
 import type { Variables } from './variables.ts';
 
 /** Where a run builds to, by dbt's names. */
-interface Target {
+export interface Target {
   readonly name: string;
   readonly database: string;
   readonly schema: string;

@@ -43,18 +43,29 @@ export class VarFunction extends JinjaObject implements CallableObject {
   readonly #variables: Variables;
   readonly #packageName: string;
   readonly #lenient: boolean;
+  readonly #render: (text: string) => unknown;
 
-  /** @param lenient while parsing, a variable that is missing is none instead of an error */
-  constructor(variables: Variables, packageName: string, lenient: boolean) {
+  /**
+   * @param lenient while parsing, a variable that is missing is none instead of an error
+   * @param render makes a text of what holds a template: in a node a variable may hold `{{ ref('…') }}`
+   */
+  constructor(
+    variables: Variables,
+    packageName: string,
+    lenient: boolean,
+    render: (text: string) => unknown = (text) => text,
+  ) {
     super();
     this.#variables = variables;
     this.#packageName = packageName;
     this.#lenient = lenient;
+    this.#render = render;
   }
 
   call(args: readonly unknown[], keywords: Keywords | undefined): unknown {
     return callable('var', ['name', 'default?'], (name: string, otherwise: unknown) => {
       const value = this.#variables.get(name, this.#packageName);
+      if (typeof value === 'string' && /\{[{%#]/.test(value)) return this.#render(value);
       if (value !== undefined) return value;
       if (otherwise !== undefined) return otherwise;
       if (this.#lenient) return null;

@@ -1,6 +1,7 @@
+import type { Project } from '../../config/index.ts';
 import { dbtVersion } from '../artifacts/results.ts';
-import { envVar } from '../context/base-names.ts';
-import { VarFunction, Variables } from '../context/variables.ts';
+import { Variables } from '../context/variables.ts';
+import { type EarlyScope, yamlNames } from '../context/yaml-names.ts';
 import { Problems } from '../errors.ts';
 import { yamlRenderer } from '../parse/load.ts';
 import { createTemplates } from '../parse/templates.ts';
@@ -20,6 +21,10 @@ import { highestWithin } from './versions.ts';
 export interface DepsOptions {
   /** Folder of the dbt project. */
   readonly directory: string;
+  /** Says what `target` is in dbt_project.yml. */
+  readonly project: Project;
+  /** @default the project's own choice */
+  readonly target?: 'dev' | 'prod';
   /** For `{{ var('…') }}` in packages.yml. */
   readonly vars?: Readonly<Record<string, unknown>>;
   /** Also says where the hub is, as DBT_PACKAGE_HUB_URL. @default the process' environment */
@@ -138,18 +143,33 @@ function httpOptions(options: DepsOptions): HttpOptions {
   return { env, pausesMs, silenceMs: 30_000, ...(signal === undefined ? {} : { signal }) };
 }
 
-/** The project's own file, and what renders the texts of its package files: env_var and var, as with dbt. */
+/** The project's own file, and what renders the texts of its package files. As with dbt, no variable has to be given. */
 function openProject(options: DepsOptions): { config: ProjectFileConfig; render: RenderText } {
-  const { directory, env = process.env, vars = {} } = options;
+  const { directory, project, env = process.env, vars = {} } = options;
+  const { database, warehouse, schemas, roles } = project.snowflake;
+  const name = options.target ?? project.models.target;
   const problems = new Problems();
   const given: DataRecord = Object.fromEntries(
-    Object.entries(vars).map(([name, value]) => [name, toData(value)]),
+    Object.entries(vars).map(([key, value]) => [key, toData(value)]),
   );
-  const names = new Map<string, unknown>([
-    ['env_var', envVar(env)],
-    ['var', new VarFunction(new Variables(given), '', false)],
-  ]);
-  const renderer = yamlRenderer(createTemplates().compiling, (name) => names.get(name), problems);
+  const scope: EarlyScope = {
+    target: {
+      name,
+      database,
+      schema: schemas[name],
+      warehouse,
+      role: roles.transformer,
+      threads: project.models.threads,
+    },
+    env,
+    invocationId: 'deps',
+    startedAt: new Date(),
+    fullRefresh: false,
+    command: 'deps',
+    say: (message) => options.onWarning?.(message),
+  };
+  const names = yamlNames(scope, new Variables(given), '', true);
+  const renderer = yamlRenderer(createTemplates().compiling, names, problems);
   const config = readProjectFile(directory, renderer, problems);
   problems.throwIfAny();
   if (config === undefined) throw new TypeError('a project without problems was not read');

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { envVar } from '../context/base-names.ts';
 import type { MacroRegistry } from '../context/macros.ts';
 import type { Scope } from '../context/scope.ts';
-import { VarFunction, Variables } from '../context/variables.ts';
+import { Variables } from '../context/variables.ts';
+import { yamlNames } from '../context/yaml-names.ts';
 import { Problems } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Definition, GraphNode, Group, Selectable, SourceNode } from '../graph/node.ts';
@@ -14,7 +14,7 @@ import { readYaml } from '../project/yaml.ts';
 import type { Data, DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
 import { checkMaterialization, reportCycles, reportSharedRelations } from './checks.ts';
-import { metricIds, readDefinitions } from './definitions.ts';
+import { metricIds, readExposures } from './definitions.ts';
 import { warnOfDeprecations } from './deprecations.ts';
 import { DescriptionRenderer, type DocsBlock, loadDocs } from './docs.ts';
 import { analysisDrafts, type Draft, modelDrafts, singularTestDrafts } from './drafts.ts';
@@ -25,6 +25,13 @@ import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRend
 import { renderDraft } from './render-node.ts';
 import { Names, Resolver } from './resolve.ts';
 import { seedDrafts } from './seeds.ts';
+import {
+  fillInputMeasures,
+  measureIds,
+  readMetrics,
+  readSavedQueries,
+  readSemanticModels,
+} from './semantic.ts';
 import { snapshotDrafts } from './snapshots.ts';
 import { sourceNode } from './sources.ts';
 import { createTemplates, type Templates } from './templates.ts';
@@ -76,7 +83,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
   const templates = createTemplates(kept);
   const early = yamlRenderer(
     templates.compiling,
-    yamlNames(options, new Variables(options.vars), ''),
+    yamlNames({ ...options.scope, env: options.env }, new Variables(options.vars)),
     problems,
   );
   const loaded = loadPackages(options.directory, early, problems);
@@ -101,7 +108,6 @@ export function parseProject(options: ParseOptions): ParsedProject {
     registry,
     scope,
     templates,
-    options,
     problems,
     kept,
   );
@@ -138,9 +144,11 @@ export function parseProject(options: ParseOptions): ParsedProject {
   for (const one of defined) {
     one.dependsOn = [
       ...resolver.dependencies(one, () => placeOfNode(one, bodies)),
+      ...measureIds(one, defined, { problems }),
       ...metricIds(one, metrics, problems),
     ];
   }
+  fillInputMeasures(defined.filter(({ resourceType }) => resourceType === 'metric'));
   const sqlNodes = drafts.flatMap(({ node }) => (node.enabled ? [node] : []));
   checkGroups([...sqlNodes, ...defined], groups, (node) => placeOfNode(node, bodies), problems);
   warnOfDeprecations(sqlNodes, options.scope.startedAt, options.scope.say);
@@ -186,17 +194,6 @@ function readSelectors({ root }: LoadedPackages, render: RenderValue, problems: 
   return yaml === undefined ? null : render(yaml.data, yaml.file, 1);
 }
 
-/** What the texts of YAML files may use. */
-function yamlNames(options: ParseOptions, variables: Variables, packageName: string) {
-  const { target } = options.scope;
-  const names = new Map<string, unknown>([
-    ['env_var', envVar(options.env)],
-    ['var', new VarFunction(variables, packageName, false)],
-    ['target', { ...target, target_name: target.name, dbname: target.database, type: 'snowflake' }],
-  ]);
-  return (name: string): unknown => names.get(name);
-}
-
 /** What the files of all packages hold, before anything is rendered. */
 interface FoundNodes {
   readonly drafts: Draft[];
@@ -211,7 +208,6 @@ function readNodes(
   registry: MacroRegistry,
   scope: Scope,
   templates: Templates,
-  options: ParseOptions,
   problems: Problems,
   kept: KeptTexts | undefined,
 ): FoundNodes {
@@ -221,12 +217,18 @@ function readNodes(
   const groups: Group[] = [];
   const macroProperties: Properties[] = [];
   for (const config of loaded.packages.values()) {
-    const names = yamlNames(options, scope.variables, config.name);
+    const names = yamlNames(scope, scope.variables, config.name);
     const render = yamlRenderer(templates.compiling, names, problems);
     const properties = loadProperties(loaded, config, render, problems, kept);
     macroProperties.push(...properties.macros);
     groups.push(...readGroups(properties, problems));
-    definitions.push(...readDefinitions(properties, { config, root: loaded.root, problems }));
+    const context = { config, root: loaded.root, target: scope.target, problems };
+    definitions.push(
+      ...readExposures(properties, context),
+      ...readSemanticModels(properties, context),
+      ...readMetrics(properties, context),
+      ...readSavedQueries(properties, context),
+    );
     drafts.push(
       ...seedDrafts(loaded, config, properties, problems),
       ...modelDrafts(loaded, config, properties, problems, scope.say),

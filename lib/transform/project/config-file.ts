@@ -109,7 +109,8 @@ export function readProjectFile(
       ...testPaths,
     ]),
     packagesPath: asText(rendered('packages-install-path')) ?? 'dbt_packages',
-    vars: record('vars'),
+    // Variables are templates of what uses them, as hooks are.
+    vars: asRecord(raw.vars) ?? {},
     quoting: record('quoting'),
     models: record('models'),
     seeds: record('seeds'),

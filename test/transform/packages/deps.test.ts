@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { SluiceError } from '../../../lib/config/index.ts';
 import { type DepsOptions, type DepsReport, installPackages } from '../../../lib/transform/packages/deps.ts';
 import { startHub } from '../support/hub.ts';
-import { dbtProject } from '../support/projects.ts';
+import { dbtProject, shop } from '../support/projects.ts';
 
 const hub = await startHub();
 hub.publish('dbt-labs/dbt_utils', '1.0.0', { files: { 'macros/a.sql': 'one' } });
@@ -22,6 +22,7 @@ beforeEach(() => {
 async function deps(directory: string, options: Partial<DepsOptions> = {}): Promise<DepsReport> {
   return await installPackages({
     directory,
+    project: shop,
     env: { DBT_PACKAGE_HUB_URL: hub.url, ...options.env },
     retryPausesMs: [1, 1],
     ...options,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type DepsReport, installPackages } from '../../../lib/transform/packages/deps.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { dbtProject } from '../support/projects.ts';
+import { dbtProject, shop } from '../support/projects.ts';
 
 interface Repository {
   readonly url: string;
@@ -46,7 +46,7 @@ function repository(): Repository {
 async function deps(entry: string, options: { readonly env?: NodeJS.ProcessEnv } = {}) {
   const directory = dbtProject({ 'packages.yml': `packages:\n  - ${entry}\n` });
   const run = async (): Promise<DepsReport> =>
-    await installPackages({ directory, env: { PATH: process.env.PATH, ...options.env } });
+    await installPackages({ directory, project: shop, env: { PATH: process.env.PATH, ...options.env } });
   return { directory, run, report: await run() };
 }
 

@@ -27,7 +27,7 @@ test('a project whose packages are missing says so, and how to install them', as
   expect(() => read(directory)).toThrow(
     'packages.yml: it asks for 1 package, and dbt_packages holds 0. Run `sluice deps`.',
   );
-  await installPackages({ directory, env });
+  await installPackages({ directory, project: shop, env });
   expect(read(directory)).toEqual(['m']);
   rmSync(join(directory, 'dbt_packages/words'), { recursive: true });
   expect(() => read(directory)).toThrow(
@@ -37,19 +37,19 @@ test('a project whose packages are missing says so, and how to install them', as
 
 test('a package that is there in another version than is locked is as good as missing', async () => {
   const directory = dbtProject(files);
-  await installPackages({ directory, env });
+  await installPackages({ directory, project: shop, env });
   writeFileSync(join(directory, 'packages.yml'), 'packages: [{package: acme/words, version: 2.0.0}]\n');
-  await installPackages({ directory, env, lockOnly: true });
+  await installPackages({ directory, project: shop, env, lockOnly: true });
   expect(() => read(directory)).toThrow(
     'installed in dbt_packages in another version: words. Run `sluice deps`.',
   );
-  await installPackages({ directory, env });
+  await installPackages({ directory, project: shop, env });
   expect(read(directory)).toEqual(['m']);
 });
 
 test('a package that is asked for and not locked is missing', async () => {
   const directory = dbtProject(files);
-  await installPackages({ directory, env });
+  await installPackages({ directory, project: shop, env });
   writeFileSync(
     join(directory, 'packages.yml'),
     'packages: [{package: acme/words, version: 1.0.0}, {package: acme/more, version: 1.0.0}]\n',
