@@ -9,6 +9,7 @@ import { namedType, type SqlType } from './types.ts';
 const TYPE_TAILS: Readonly<Record<string, readonly string[]>> = {
   DOUBLE: ['PRECISION'],
   CHAR: ['VARYING'],
+  CHARACTER: ['VARYING'],
   NCHAR: ['VARYING'],
 };
 

@@ -54,6 +54,7 @@ const TEXTS = new Set([
   'NVARCHAR',
   'NVARCHAR2',
   'CHAR VARYING',
+  'CHARACTER VARYING',
   'NCHAR VARYING',
 ]);
 const CHARS = new Set(['CHAR', 'CHARACTER', 'NCHAR']);

@@ -24,11 +24,16 @@ export function candidateOf({ database, schema }: SchemaName, runId: string): Sc
   return { database, schema: candidateSchema(schema, runId) };
 }
 
-/** Makes the candidate schemas of a run, after dropping those that earlier runs left. */
+/**
+ * Makes the candidate schemas of a run, after dropping those that earlier runs left.
+ *
+ * @param home the schema in which the session goes on, if the run builds into it: that of the target
+ */
 export async function prepareCandidates(
   session: Warehouse,
   schemas: readonly SchemaName[],
   runId: string,
+  home?: SchemaName,
 ): Promise<void> {
   for (const schema of schemas) {
     await dropLeftovers(session, schema, runId);
@@ -39,6 +44,9 @@ export async function prepareCandidates(
     // A run that is retried has its candidates already, marked as nobody's.
     await session.execute(`COMMENT ON SCHEMA ${schemaSql(candidateOf(schema, runId))} IS '${building}'`);
   }
+  // CREATE SCHEMA has made the last candidate the session's own schema.
+  const there = schemas.some((schema) => home !== undefined && schemaSql(schema) === schemaSql(home));
+  if (home !== undefined && there) await session.execute(`USE SCHEMA ${schemaSql(home)}`);
 }
 
 /** Makes the schemas of a review. */

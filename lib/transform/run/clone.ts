@@ -8,10 +8,10 @@ import { writeManifest } from './artifacts.ts';
 import { createSchemas } from './candidates.ts';
 import { chosenNodes } from './choice.ts';
 import { otherRelations } from './deferral.ts';
-import { isTransient } from './transient.ts';
 import { publishedRelation } from './placement.ts';
 import { runSchedule } from './scheduler.ts';
 import { schemasOf } from './stages.ts';
+import { isTransient } from './transient.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**

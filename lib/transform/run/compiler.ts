@@ -85,6 +85,11 @@ export class Compiler {
     return { sql: prependCtes(text, ctes), context, config };
   }
 
+  /** The names that the templates of a node see; for a node that has no SQL of its own, and is made by one of them. */
+  contextOf(node: SqlNode, session: NodeSession, using: CompileWith = {}): NodeContext {
+    return this.#context(node, session, new RunConfig(node.config, describe(node)), [], using);
+  }
+
   /** The SQL of a node whose templates ask the warehouse nothing, and undefined for any other. Nothing is sent anywhere. */
   compileAtOnce(node: SqlNode, using: CompileWith = {}): string | undefined {
     return this.#atOnce(node, new RunConfig(node.config, describe(node)), using);

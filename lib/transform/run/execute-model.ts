@@ -1,4 +1,4 @@
-import { printValue } from '../../jinja/index.ts';
+import { callable, printValue } from '../../jinja/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
 import { nodeDict } from '../artifacts/node-dict.ts';
 import { compilerError } from '../context/exceptions.ts';
@@ -12,6 +12,7 @@ import { sqlName } from '../relation.ts';
 import { asList, asRecord, type Data } from '../values.ts';
 import type { Batch } from './batches.ts';
 import type { Compiler } from './compiler.ts';
+import { loadSeed } from './load-seed.ts';
 import type { Placement } from './placement.ts';
 
 export interface BuiltModel {
@@ -60,18 +61,47 @@ export async function buildModel(node: SqlNode, parts: ModelParts, part?: BatchP
   extra.set('model', { ...(part?.model ?? nodeDict(node)), compiled_code: sql, compiled_sql: sql });
   extra.set('sql', sql);
   extra.set('compiled_code', sql);
-  extra.set('pre_hooks', part?.first === false ? [] : hooksOf(node.config['pre-hook']));
-  extra.set('post_hooks', part?.last === false ? [] : hooksOf(node.config['post-hook']));
-  extra.set('render', renderFunction(node, context));
+  const ends = { first: part?.first !== false, last: part?.last !== false };
+  await materialize(node, context, extra, project, ends);
+  session.forget(placement.relation(node));
+  const stored = asRecord(context.result('main'));
+  const rows = part === undefined ? await rowsOf(node, parts) : null;
+  return { sql, path, rows, response: asRecord(stored?.response) ?? {} };
+}
+
+/** Makes a table of a seed's rows, with the hooks, grants and comments of its config. @returns how many rows there are */
+export async function buildSeed(
+  node: SqlNode,
+  { project, compiler, placement, session, warehouse }: Omit<ModelParts, 'onCompiled'>,
+): Promise<number> {
+  const relation = placement.relation(node);
+  let rows = 0;
+  const load = async (): Promise<number> => {
+    rows = await loadSeed(node, relation, warehouse);
+    session.forget(relation);
+    return rows;
+  };
+  const extra = new Map<string, unknown>([['load_seed_rows', callable('load_seed_rows', [], load)]]);
+  const context = compiler.contextOf(node, session, { names: extra });
+  await materialize(node, context, extra, project, { first: true, last: true });
+  return rows;
+}
+
+/** Runs the materialization that a node's config names. `names` are those that its context sees before all others. */
+async function materialize(
+  node: SqlNode,
+  context: NodeContext,
+  names: Map<string, unknown>,
+  project: ParsedProject,
+  { first, last }: Pick<BatchPart, 'first' | 'last'>,
+): Promise<void> {
+  names.set('pre_hooks', first ? hooksOf(node.config['pre-hook']) : []);
+  names.set('post_hooks', last ? hooksOf(node.config['post-hook']) : []);
+  names.set('render', renderFunction(node, context));
   const name = materializationOf(node);
   const definition = project.registry.materialization(name);
   if (definition === undefined) throw compilerError(`nothing knows how to materialize a ${name}`);
   await context.macros.bind(definition).callAsync([]);
-  const relation = placement.relation(node);
-  session.forget(relation);
-  const stored = asRecord(context.result('main'));
-  const rows = part === undefined ? await rowsOf(node, parts) : null;
-  return { sql, path, rows, response: asRecord(stored?.response) ?? {} };
 }
 
 /** Rows of the table that was made; Snowflake answers from its metadata, without reading the table. */
@@ -114,9 +144,4 @@ function renderFunction(node: SqlNode, context: NodeContext) {
     new TemplateFile(printValue(text), `hook of ${describe(node)}`)
       .in(context.macros.environment)
       .render(context.resolve);
-}
-
-/** Whether a model's table is transient, as dbt-snowflake makes tables unless told otherwise. */
-export function isTransient(node: SqlNode): boolean {
-  return node.config.transient !== false;
 }

@@ -4,8 +4,8 @@ import type { SqlNode } from '../graph/node.ts';
 import { parseCsv } from '../project/csv.ts';
 import { quote, type RelationName, sqlName } from '../relation.ts';
 import { asText } from '../values.ts';
-import { isTransient } from './execute-model.ts';
 import { seedColumns } from './seed-columns.ts';
+import { isTransient } from './transient.ts';
 
 /** Values of one statement: Snowflake takes up to 16,384 rows of a VALUES list, and every value is bound. */
 const valuesPerStatement = 8_000;

@@ -9,12 +9,12 @@ import { sqlName } from '../relation.ts';
 import { batchOf, batchRange, dueBatches, isMicrobatch } from './batches.ts';
 import type { Compiler } from './compiler.ts';
 import { type BatchHelpers, buildBatches } from './execute-batches.ts';
-import { buildModel, isTransient } from './execute-model.ts';
+import { buildModel, buildSeed } from './execute-model.ts';
 import { runTest, severityOf } from './execute-test.ts';
 import { runUnitTest } from './execute-unit-test.ts';
-import { loadSeed } from './load-seed.ts';
 import { errorMessage, kindOf, type Outcome } from './outcome.ts';
 import { type Placement, publishedRelation } from './placement.ts';
+import { isTransient } from './transient.ts';
 import type { Warnings } from './warnings.ts';
 
 export interface RunnerParts {
@@ -89,9 +89,7 @@ export class NodeRunner {
   ): Promise<Ended> {
     const { project, compiler, placement } = this.#parts;
     if (node.resourceType === 'seed') {
-      const relation = placement.relation(node);
-      const rows = await loadSeed(node, relation, warehouse);
-      session.forget(relation);
+      const rows = await buildSeed(node, { project, compiler, placement, warehouse, session });
       return { status: 'success', passed: true, message: `INSERT ${rows}`, rows };
     }
     if (isMicrobatch(node)) return await this.#microbatch(node, warehouse, session, onCompiled);

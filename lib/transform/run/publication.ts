@@ -8,9 +8,9 @@ import type { SqlNode } from '../graph/node.ts';
 import { sqlName } from '../relation.ts';
 import { asRecord } from '../values.ts';
 import type { Compiler } from './compiler.ts';
-import { isTransient } from './execute-model.ts';
 import { publishedRelation } from './placement.ts';
 import type { Publication } from './publish.ts';
+import { isTransient } from './transient.ts';
 
 /** How one candidate becomes what readers see. `compiler` leads refs to published names. */
 export async function publicationOf(

@@ -58,6 +58,8 @@ export function stageOf(parts: StageParts): Stage {
 function auditStage({ workspace, models, cache, withSession }: StageParts): Stage {
   const { runId, project, options } = workspace;
   const schemas = schemasOf(models);
+  const { database, schema } = project.scope.target;
+  const home = { database, schema };
   const placement = new Placement(idsOf(models), runId);
   const candidates = schemas.map((schema) => schemaSql(candidateOf(schema, runId)));
   const keep = () => withSession('keep', (session) => keepCandidates(session, schemas, runId));
@@ -82,7 +84,7 @@ function auditStage({ workspace, models, cache, withSession }: StageParts): Stag
   return {
     placement,
     candidates,
-    prepare: () => withSession('prepare', (session) => prepareCandidates(session, schemas, runId)),
+    prepare: () => withSession('prepare', (session) => prepareCandidates(session, schemas, runId, home)),
     settle: async (passed) => {
       if (!passed) await keep();
       else if (models.length > 0) await publish();

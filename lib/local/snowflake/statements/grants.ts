@@ -90,7 +90,12 @@ function grantTarget(core: StatementContext, cursor: Cursor): { onKind: string; 
     return { onKind: kind, on: on.map(printName).join('.') };
   }
   const name = core.qualify(parts);
-  if (kind === 'TABLE' || kind === 'VIEW') tableOrView(core, name);
+  // The kind may be left out, and a dynamic table is a table.
+  const isTable = kind === 'TABLE' || kind === 'DYNAMIC TABLE' || kind === '';
+  if (isTable || kind === 'VIEW') {
+    const object = tableOrView(core, name);
+    return { onKind: isTable ? object.kind : kind, on: printQualified(name) };
+  }
   return { onKind: kind, on: printQualified(name) };
 }
 

@@ -133,8 +133,17 @@ async function refuseDuplicates(
   }
 }
 
-function emitBranch(branch: Branch, target: Target, scope: Scope, translation: Translation): string {
+/** The scope without the target, which is its first relation. */
+function sourceScope(both: Scope): Scope {
+  const scope = both.withoutRelations();
+  scope.relations.push(...both.relations.slice(1));
+  return scope;
+}
+
+function emitBranch(branch: Branch, target: Target, both: Scope, translation: Translation): string {
   const { action } = branch;
+  // A row that matches nothing has no target row, so its names are the source's.
+  const scope = branch.matched ? both : sourceScope(both);
   const extra =
     branch.condition === undefined ? '' : ` AND ${asCondition(emit(branch.condition, scope, translation))}`;
   const head = `WHEN ${branch.matched ? '' : 'NOT '}MATCHED${extra} THEN `;

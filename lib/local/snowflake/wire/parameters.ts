@@ -18,6 +18,18 @@ const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   TIMESTAMP_TZ_OUTPUT_FORMAT: '',
 };
 
+/** Session parameters that only SHOW PARAMETERS tells of. */
+const SHOWN: typeof DEFAULTS = {
+  LOCK_TIMEOUT: 43_200,
+  MULTI_STATEMENT_COUNT: 1,
+  QUERY_TAG: '',
+  QUOTED_IDENTIFIERS_IGNORE_CASE: false,
+  STATEMENT_TIMEOUT_IN_SECONDS: 172_800,
+  TIMESTAMP_TYPE_MAPPING: 'TIMESTAMP_NTZ',
+  WEEK_OF_YEAR_POLICY: 0,
+  WEEK_START: 0,
+};
+
 /** What a session's parameters are now, in the form of the login and query answers. */
 export function sessionParameters(
   set: ReadonlyMap<string, string>,
@@ -34,5 +46,5 @@ export function sessionParameters(
 
 /** The default of a session parameter, as SHOW PARAMETERS prints it. */
 export function parameterDefaults(): Readonly<Record<string, string | number | boolean>> {
-  return DEFAULTS;
+  return { ...DEFAULTS, ...SHOWN };
 }
