@@ -4,6 +4,7 @@ import type { CatalogObject, QualifiedName, ResultColumn, StatementResult } from
 import { column } from '../types.ts';
 import { dynamicOf } from './dynamic.ts';
 import { wireMoment } from './history.ts';
+import { rowCounts } from './row-counts.ts';
 import { type TableColumn, tableColumns, tableProperties, viewProperties } from './tables.ts';
 
 type Cell = string | null;
@@ -34,7 +35,8 @@ function textOrNull(value: unknown): Cell {
   return typeof value === 'string' ? value : null;
 }
 
-const TABLES: Reader<CatalogObject> = [
+/** @param counts rows of the tables; empty where nobody asks for them, since each is counted */
+const tableFields = (counts: ReadonlyMap<CatalogObject, string>): Reader<CatalogObject> => [
   ['TABLE_CATALOG', TEXT, (one) => one.name.database],
   ['TABLE_SCHEMA', TEXT, (one) => one.name.schema],
   ['TABLE_NAME', TEXT, (one) => one.name.name],
@@ -42,6 +44,8 @@ const TABLES: Reader<CatalogObject> = [
   ['TABLE_TYPE', TEXT, tableType],
   ['IS_TRANSIENT', TEXT, (one) => yes(one.kind === 'TABLE' && tableProperties(one).kind === 'TRANSIENT')],
   ['CLUSTERING_KEY', TEXT, (one) => textOrNull(one.properties.clusterBy)],
+  ['ROW_COUNT', NUMBER, (one) => counts.get(one) ?? null],
+  ['BYTES', NUMBER, (one) => (one.kind === 'TABLE' ? '0' : null)],
   ['CREATED', LTZ, (one) => wireMoment(one.createdOn)],
   ['LAST_ALTERED', LTZ, (one) => wireMoment(one.createdOn)],
   ['LAST_DDL', LTZ, (one) => wireMoment(one.createdOn)],
@@ -154,11 +158,16 @@ const ROLES: Reader<CatalogObject> = [
   ['IS_GRANTABLE', BOOLEAN, () => '1'],
 ];
 
-/** A view of `<database>.INFORMATION_SCHEMA`; undefined for one that this server does not have. */
-export function informationSchema(
+/**
+ * A view of `<database>.INFORMATION_SCHEMA`; undefined for one that this server does not have.
+ *
+ * @param counted whether the rows of tables are asked for
+ */
+export async function informationSchema(
   context: StatementContext,
   name: QualifiedName,
-): StatementResult | undefined {
+  counted: boolean,
+): Promise<StatementResult | undefined> {
   const { objects } = context;
   const scope = { database: name.database };
   const tables = () => [...objects.all('TABLE', scope), ...objects.all('VIEW', scope)];
@@ -166,7 +175,10 @@ export function informationSchema(
     case 'SCHEMATA':
       return rowsOf(SCHEMATA, objects.all('SCHEMA', scope));
     case 'TABLES':
-      return rowsOf(TABLES, tables());
+      return rowsOf(
+        tableFields(counted ? await rowCounts(context, objects.all('TABLE', scope)) : new Map()),
+        tables(),
+      );
     case 'VIEWS':
       return rowsOf(VIEWS, objects.all('VIEW', scope));
     case 'COLUMNS':

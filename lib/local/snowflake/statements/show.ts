@@ -1,9 +1,9 @@
 import { Cursor, LTZ, NUMBER, TEXT } from '../../../sql/index.ts';
 import { dynamicOf } from '../catalog/dynamic.ts';
 import { wireMoment } from '../catalog/history.ts';
+import { rowCounts } from '../catalog/row-counts.ts';
 import { tableProperties, viewProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
-import { duckTable } from '../names.ts';
 import type { CatalogObject, StatementHandler, StatementResult } from '../statement.ts';
 import { listing } from './result.ts';
 import {
@@ -37,18 +37,6 @@ const isDynamic: Field<CatalogObject> = [
   TEXT,
   (one) => (dynamicOf(one) === undefined ? 'N' : 'Y'),
 ];
-
-async function rowCounts(
-  core: StatementContext,
-  tables: readonly CatalogObject[],
-): Promise<Map<CatalogObject, string>> {
-  const counts = new Map<CatalogObject, string>();
-  for (const table of tables) {
-    const reader = await core.duck.runAndReadAll(`SELECT count(*) FROM ${duckTable(table.name)}`);
-    counts.set(table, String(reader.getRowsJS()[0]?.[0] ?? 0));
-  }
-  return counts;
-}
 
 async function showTables(core: StatementContext, filter: ShowFilter): Promise<StatementResult> {
   const tables = filtered(core.objects.all('TABLE', scopeOf(filter)), filter);

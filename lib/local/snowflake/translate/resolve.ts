@@ -45,17 +45,20 @@ export async function resolve(context: StatementContext, parsed: unknown, place:
     tables: new Map(),
     views: new Map(),
   };
-  await new Resolver(context, resolved).walk(parsed, place);
+  await new Resolver(context, resolved, parsed).walk(parsed, place);
   return resolved;
 }
 
 class Resolver {
   readonly #context: StatementContext;
   readonly #resolved: Resolved;
+  /** The statement, and the queries of the views that it reads. */
+  readonly #queries: unknown[];
 
-  constructor(context: StatementContext, resolved: Resolved) {
+  constructor(context: StatementContext, resolved: Resolved, parsed: unknown) {
     this.#context = context;
     this.#resolved = resolved;
+    this.#queries = [parsed];
   }
 
   async walk(node: unknown, place: Place): Promise<void> {
@@ -98,6 +101,7 @@ class Resolver {
       if (this.#resolved.views.has(key)) return;
       const query = parseWholeQuery(viewProperties(view).query);
       this.#resolved.views.set(key, query);
+      this.#queries.push(query);
       await this.walk(query, { database: name.database, schema: name.schema });
       return;
     }
@@ -118,7 +122,10 @@ class Resolver {
   }
 
   async #source(name: QualifiedName, key: string): Promise<void> {
-    const core = name.schema === 'INFORMATION_SCHEMA' ? informationSchema(this.#context, name) : undefined;
+    const core =
+      name.schema === 'INFORMATION_SCHEMA'
+        ? await informationSchema(this.#context, name, this.#asksForRows(name))
+        : undefined;
     if (core) {
       this.#resolved.sources.set(key, { name, source: sourceOfResult(core) });
       return;
@@ -130,6 +137,13 @@ class Resolver {
         return;
       }
     }
+  }
+
+  /** To count the rows of all tables takes longer than all else that INFORMATION_SCHEMA knows. */
+  #asksForRows({ name }: QualifiedName): boolean {
+    return (
+      name === 'TABLES' && this.#queries.some((query) => /"ROW_COUNT"|"star"/.test(JSON.stringify(query)))
+    );
   }
 
   async #stage(node: StageSource): Promise<void> {
