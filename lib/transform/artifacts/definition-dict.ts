@@ -1,8 +1,14 @@
 import type { Definition, Group } from '../graph/node.ts';
+import type { ParsedProject } from '../parse/project.ts';
+import { asRecord, asText } from '../values.ts';
+import { relationNameOf } from './node-dict.ts';
 
 /** An exposure, metric, semantic model or saved query as dbt's manifest has it. */
-export function definitionDict(node: Definition): Record<string, unknown> {
-  const { own } = node;
+export function definitionDict(
+  node: Definition,
+  project: Pick<ParsedProject, 'nodes'>,
+): Record<string, unknown> {
+  const own = node.resourceType === 'semantic_model' ? withRelation(node, project) : node.own;
   return {
     name: node.name,
     resource_type: node.resourceType,
@@ -11,7 +17,8 @@ export function definitionDict(node: Definition): Record<string, unknown> {
     original_file_path: node.originalPath,
     unique_id: node.uniqueId,
     fqn: [...node.fqn],
-    description: node.description,
+    // Only of semantic models dbt tells no description from an empty one.
+    description: node.resourceType === 'semantic_model' ? node.description || null : node.description,
     unrendered_config: {},
     depends_on: { macros: [], nodes: [...node.dependsOn] },
     refs: node.refs.map(({ name, packageName, version }) => ({ name, package: packageName, version })),
@@ -20,8 +27,24 @@ export function definitionDict(node: Definition): Record<string, unknown> {
   };
 }
 
+/** A semantic model with the relation that it is over. */
+function withRelation(
+  node: Definition,
+  { nodes }: Pick<ParsedProject, 'nodes'>,
+): Readonly<Record<string, unknown>> {
+  const model = nodes.get(node.dependsOn[0] ?? '');
+  if (model === undefined || model.resourceType === 'source') return node.own;
+  const relation = {
+    alias: model.alias,
+    schema_name: model.schema,
+    database: model.database,
+    relation_name: relationNameOf(model),
+  };
+  return { ...node.own, node_relation: relation };
+}
+
 function kindPart(node: Definition): Record<string, unknown> {
-  const { config, enabled, group } = node;
+  const { enabled, group } = node;
   const tags = [...node.tags];
   const meta = { ...node.meta };
   const sources = node.sources.map((source) => [...source]);
@@ -30,18 +53,23 @@ function kindPart(node: Definition): Record<string, unknown> {
     case 'exposure':
       return { meta, tags, config: { enabled, tags, meta }, sources, metrics };
     case 'metric':
-      return { meta, tags, config: { enabled, group, meta }, sources, metrics, group };
+      return { meta, tags, config: { enabled, group, meta }, sources, metrics: [], group };
     case 'semantic_model':
       return { config: { enabled, group, meta }, group };
     case 'saved_query':
-      return { tags, config: { ...savedQueryConfig, enabled, group, meta, ...cacheOf(config.cache) }, group };
+      return { tags, config: savedQueryConfig(node), group };
   }
 }
 
-const savedQueryConfig = { export_as: null, schema: null, cache: { enabled: false } };
-
-function cacheOf(cache: unknown): Record<string, unknown> {
-  return typeof cache === 'object' && cache !== null ? { cache } : {};
+function savedQueryConfig({ config, enabled, group, meta }: Definition): Record<string, unknown> {
+  return {
+    enabled,
+    group,
+    meta: { ...meta },
+    export_as: asText(config.export_as) ?? null,
+    schema: asText(config.schema) ?? null,
+    cache: asRecord(config.cache) ?? { enabled: false },
+  };
 }
 
 export function groupDict(group: Group): Record<string, unknown> {

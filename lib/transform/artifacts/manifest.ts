@@ -68,7 +68,7 @@ function keyed(project: ParsedProject, nodes: readonly Selectable[]): Record<str
 }
 
 function dictOf(project: ParsedProject, node: Selectable): Record<string, unknown> {
-  if ('own' in node) return definitionDict(node);
+  if ('own' in node) return definitionDict(node, project);
   const dict = nodeDict(node);
   return node.resourceType === 'model' ? { ...dict, primary_key: primaryKey(node, project) } : dict;
 }

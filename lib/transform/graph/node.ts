@@ -172,11 +172,13 @@ export interface Definition extends NodeBase {
   readonly sources: readonly SourceCall[];
   /** Names of metrics that it is made of. */
   readonly metrics: readonly string[];
+  /** Names of the measures that a metric is over. */
+  readonly measures: readonly string[];
   /** Unique ids of what it reads. */
   dependsOn: readonly string[];
   readonly enabled: boolean;
   /** What only its kind has, as dbt's manifest has it. */
-  readonly own: Readonly<Record<string, unknown>>;
+  own: Readonly<Record<string, unknown>>;
 }
 
 /** A team that owns models. */

@@ -12,6 +12,7 @@ import { configOf } from './drafts.ts';
 export interface DefinitionContext {
   readonly config: ProjectFileConfig;
   readonly root: ProjectFileConfig;
+  readonly target: { readonly database: string; readonly schema: string };
   readonly problems: Problems;
 }
 
@@ -19,6 +20,7 @@ export interface DefinitionParts {
   readonly refs?: readonly RefCall[];
   readonly sources?: readonly SourceCall[];
   readonly metrics?: readonly string[];
+  readonly measures?: readonly string[];
   readonly own: Readonly<Record<string, unknown>>;
 }
 
@@ -60,6 +62,7 @@ export function definition(
     refs: parts.refs ?? [],
     sources: parts.sources ?? [],
     metrics: parts.metrics ?? [],
+    measures: parts.measures ?? [],
     dependsOn: [],
     enabled: config.enabled !== false,
     own: parts.own,
@@ -70,7 +73,7 @@ const exposureTypes = ['dashboard', 'notebook', 'analysis', 'ml', 'application']
 const maturities = ['low', 'medium', 'high'];
 
 /** The exposures that the schema files of a package define: who outside the project reads what of it. */
-function readExposures(properties: PackageProperties, context: DefinitionContext): Definition[] {
+export function readExposures(properties: PackageProperties, context: DefinitionContext): Definition[] {
   const { problems } = context;
   return properties.exposures.map((item) => {
     const { file, line, name, raw } = item;
@@ -136,11 +139,6 @@ export function oneOf(
     `${who} needs a \`${key}\` of ${known.join(', ')}, and ${found}.`,
     meant === undefined ? undefined : `Did you mean "${meant}"?`,
   );
-}
-
-/** All that the schema files of a package define over nodes. */
-export function readDefinitions(properties: PackageProperties, context: DefinitionContext): Definition[] {
-  return readExposures(properties, context);
 }
 
 /** Unique ids of the metrics that a definition is made of; one that is not there is a problem. */

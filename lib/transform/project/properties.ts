@@ -63,6 +63,9 @@ export interface PackageProperties {
   readonly exposures: Properties[];
   readonly groups: Properties[];
   readonly unitTests: Properties[];
+  readonly metrics: Properties[];
+  readonly semanticModels: Properties[];
+  readonly savedQueries: Properties[];
 }
 
 export function emptyProperties(): PackageProperties {
@@ -77,6 +80,9 @@ export function emptyProperties(): PackageProperties {
     exposures: [],
     groups: [],
     unitTests: [],
+    metrics: [],
+    semanticModels: [],
+    savedQueries: [],
   };
 }
 
@@ -105,6 +111,9 @@ export function readSchemaFile(yaml: YamlFile, context: SchemaFileContext, into:
   into.exposures.push(...reader.readAll(root, 'exposures'));
   into.groups.push(...reader.readAll(root, 'groups'));
   into.unitTests.push(...reader.readAll(root, 'unit_tests'));
+  into.metrics.push(...reader.readAll(root, 'metrics'));
+  into.semanticModels.push(...reader.readAll(root, 'semantic_models'));
+  into.savedQueries.push(...reader.readAll(root, 'saved_queries'));
   into.sources.push(...reader.readSources(root));
 }
 
@@ -258,14 +267,30 @@ class SchemaReader {
   }
 
   #render(record: DataRecord, path: Path): DataRecord {
-    const rendered = this.#context.render(record, this.#yaml.file, this.#yaml.lineOf(path));
-    return asRecord(rendered) ?? {};
+    const line = this.#yaml.lineOf(path);
+    const render = (value: Data): Data => this.#context.render(value, this.#yaml.file, line);
+    const isSemantic = semanticKinds.has(String(path[0]));
+    return asRecord(isSemantic ? renderAround(record, render) : render(record)) ?? {};
   }
 
   #problem(path: Path, message: string, hint?: string): void {
     const place = { file: this.#yaml.file, line: this.#yaml.lineOf(path) };
     this.#context.problems.add({ ...place, message, ...(hint === undefined ? {} : { hint }) });
   }
+}
+
+const semanticKinds = new Set(['metrics', 'semantic_models', 'saved_queries']);
+
+/** Filters of metrics are templates of the semantic layer, which only it can render. */
+const semanticCall = /\b(?:Dimension|TimeDimension|Entity|Metric)\s*\(/;
+
+/** Renders the texts of a value but for those that are filters of metrics. */
+function renderAround(value: Data, render: (value: Data) => Data): Data {
+  if (typeof value === 'string') return semanticCall.test(value) ? value : render(value);
+  if (Array.isArray(value)) return value.map((item: Data) => renderAround(item, render));
+  const record = asRecord(value);
+  if (record === undefined) return value;
+  return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, renderAround(item, render)]));
 }
 
 function nameMissing(key: string, name: Data | undefined): string {
