@@ -4,36 +4,65 @@ import type { CompiledNode, CompileReport, TransformOptions } from '../options.t
 import { writeManifest } from './artifacts.ts';
 import { Compiler } from './compiler.ts';
 import { Placement } from './placement.ts';
-import { openWorkspace } from './workspace.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Writes the SQL of the selected nodes over published names, and runs none of it. */
 export async function compile(options: TransformOptions): Promise<CompileReport> {
   const workspace = openWorkspace('compile', options);
-  const { project, selection, runId, pool } = workspace;
   writeManifest(workspace);
-  const compiler = new Compiler(project, new Placement(new Set(), runId), options.artifactsDirectory);
   try {
-    const chosen = project.graph.inOrder().flatMap((id) => {
-      const node = project.nodes.get(id);
-      return node !== undefined && hasSql(node) && selection.ids.has(id) ? [node] : [];
-    });
-    const sql = new Map(chosen.map((node) => [node, compiler.compileAtOnce(node)]));
-    const asking = chosen.filter((node) => sql.get(node) === undefined);
-    if (asking.length > 0) {
-      const tag = { project: project.loaded.root.name, run: runId, node: 'compile' };
-      await pool.use(tag, async (warehouse) => {
-        const session = new NodeSession(warehouse, new RelationCache(), options.signal);
-        for (const node of asking) sql.set(node, (await compiler.compile(node, session)).sql);
-      });
-    }
-    const nodes = chosen.map((node): CompiledNode => {
-      const text = sql.get(node) ?? '';
-      return { uniqueId: node.uniqueId, name: node.name, path: compiler.write(node, text), sql: text };
-    });
-    return { nodes };
+    return { nodes: await compileSelected(workspace) };
   } finally {
-    await pool.close();
+    await workspace.pool.close();
   }
+}
+
+/**
+ * Compiles what is selected, and writes it to files; a session is opened only for what asks the warehouse.
+ *
+ * @param onError takes what does not compile, so that the others still are; thrown unless given
+ */
+export async function compileSelected(
+  { project, selection, runId, pool, options }: Workspace,
+  onError: (node: SqlNode, error: unknown) => void = (_, error) => {
+    throw error;
+  },
+): Promise<CompiledNode[]> {
+  const compiler = new Compiler(project, new Placement(new Set(), runId), options.artifactsDirectory);
+  const chosen = project.graph.inOrder().flatMap((id) => {
+    const node = project.nodes.get(id);
+    return node !== undefined && hasSql(node) && selection.ids.has(id) ? [node] : [];
+  });
+  const sql = new Map<SqlNode, string | undefined>();
+  const asking: SqlNode[] = [];
+  for (const node of chosen) {
+    try {
+      const text = compiler.compileAtOnce(node);
+      sql.set(node, text);
+      if (text === undefined) asking.push(node);
+    } catch (error) {
+      onError(node, error);
+    }
+  }
+  if (asking.length > 0) {
+    const tag = { project: project.loaded.root.name, run: runId, node: 'compile' };
+    await pool.use(tag, async (warehouse) => {
+      const session = new NodeSession(warehouse, new RelationCache(), options.signal);
+      for (const node of asking) {
+        try {
+          sql.set(node, (await compiler.compile(node, session)).sql);
+        } catch (error) {
+          options.signal?.throwIfAborted();
+          onError(node, error);
+        }
+      }
+    });
+  }
+  return [...sql].flatMap(([node, text]): CompiledNode[] =>
+    text === undefined
+      ? []
+      : [{ uniqueId: node.uniqueId, name: node.name, path: compiler.write(node, text), sql: text }],
+  );
 }
 
 function hasSql(node: GraphNode): node is SqlNode {
