@@ -15,7 +15,7 @@ import { type Heap, readHeaps, readsWholeTable } from './heaps.ts';
 import { checkMasks, type Mask, maskOf } from './mask.ts';
 import { defaultPieceSizes, isSplittable, type PieceSizes } from './pieces.ts';
 import { placingColumn } from './placing.ts';
-import { backOff } from './retry.ts';
+import { attemptsAfter, backOff } from './retry.ts';
 import { rowsOfWindows } from './rows-of-window.ts';
 import { type Session, Sessions } from './session.ts';
 import type { Source } from './source.ts';
@@ -52,13 +52,12 @@ export interface ExtractOptions {
   readonly onUploaded?: (uploaded: UploadedWindow) => void;
   /** The source has changed since the contract was recorded, in a way that stops nothing. */
   readonly onDrift?: (table: string, changes: readonly ColumnChange[]) => void;
-  /** A window begins again: something outside failed that heals itself. */
+  /** A window, or the planning of a table, begins again: something outside failed that heals itself. */
   readonly onRetry?: (retry: ExtractRetry) => void;
 }
 
 /** Windows whose rows are read but whose upload is not finished, beyond those that are being read. */
 const windowsFinishing = 4;
-const planAttempts = 4;
 
 /**
  * Extracts windows of tables to the staging bucket: all read one snapshot, in parallel within the connections of the source,
@@ -122,7 +121,7 @@ class ExtractRun {
     return jobs;
   }
 
-  /** Nothing is read yet: a connection that dies while it is planned costs another one, and a new snapshot. */
+  /** What heals by itself is waited for, as where rows are read: a connection that dies costs another one, in a new snapshot. */
   async #planAgain(table: Table): Promise<readonly WindowJob[]> {
     for (let attempt = 1; ; attempt++) {
       const session = await this.#sessions.acquire(this.#signal);
@@ -132,11 +131,12 @@ class ExtractRun {
         return jobs;
       } catch (error) {
         await this.#sessions.recover(session, error);
-        const heals = error instanceof SourceError && error.retryable && error.scope === 'source';
-        if (!heals || attempt === planAttempts || this.#signal.aborted) {
+        const attempts = attemptsAfter(error);
+        if (!(error instanceof SourceError) || attempt >= attempts || this.#signal.aborted) {
           this.#fail(table.name, undefined, error);
           return [];
         }
+        this.#options.onRetry?.({ table: table.name, window: undefined, attempt, attempts, error });
         await backOff(attempt, this.#signal);
       }
     }

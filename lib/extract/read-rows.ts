@@ -5,17 +5,12 @@ import { CopyOut } from './copy.ts';
 import { SourceError } from './errors.ts';
 import { type Piece, PieceQueue } from './pieces.ts';
 import { readWindow } from './read-window.ts';
-import { backOff } from './retry.ts';
+import { attemptsAfter, backOff } from './retry.ts';
 import type { RowReader } from './row-reader.ts';
 import { MaskedRows } from './rows.ts';
 import { copyStatement, selectedNames, selectStatement } from './select.ts';
 import type { Session, Sessions, Snapshot } from './session.ts';
 import type { WindowContext, WindowJob } from './window-job.ts';
-
-/** Over about a minute: a restart of the server, or the failover of a managed one, ends within it. */
-const attemptsOfSource = 8;
-/** What concerns one table (a timeout, a lock) has waited long already. */
-const attemptsOfTable = 2;
 
 export interface ReadRows {
   /** In the order of keys; none when there were no rows. */
@@ -43,9 +38,8 @@ export async function readRows(job: WindowJob, context: WindowContext): Promise<
     try {
       return await reading.read();
     } catch (error) {
-      if (!(error instanceof SourceError) || !error.retryable || context.signal.aborted) throw error;
-      const attempts = error.scope === 'table' ? attemptsOfTable : attemptsOfSource;
-      if (attempt >= attempts) throw error;
+      const attempts = attemptsAfter(error);
+      if (!(error instanceof SourceError) || attempt >= attempts || context.signal.aborted) throw error;
       context.onRetry({ table: job.table.name, window: job.window.id, attempt, attempts, error });
       await backOff(attempt, context.signal);
     }

@@ -10,6 +10,10 @@ export interface SourceOptions {
   readonly statementTimeoutSeconds: number;
   /** What the server's `pg_stat_activity` shows. */
   readonly applicationName?: string;
+  /** A lock that an ALTER or VACUUM FULL holds for longer fails the read, which can be repeated. @default 30 */
+  readonly lockTimeoutSeconds?: number;
+  /** How much later than the server we give up on a statement, when the server or the network has gone silent. @default 30 */
+  readonly silenceSeconds?: number;
 }
 
 /** Something that answers SQL: the source, or one connection of it. */
@@ -32,10 +36,6 @@ const connectTimeoutMs = 10_000;
 const connectAttempts = 4;
 /** It only reads, so it is asked again when the connection dies under it. */
 const queryAttempts = 3;
-/** A lock that an ALTER or VACUUM FULL holds for longer fails the read, which can be repeated. */
-const lockTimeoutSeconds = 30;
-/** How much later than the server we give up on a statement, when the server or the network has gone silent. */
-const silenceSeconds = 30;
 
 export function openSource(connection: SourceConnection, options: SourceOptions): Source {
   const { host, port, database, user } = connection;
@@ -50,7 +50,7 @@ export function openSource(connection: SourceConnection, options: SourceOptions)
     max: options.maxConnections,
     application_name: options.applicationName ?? 'sluice',
     connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: (options.statementTimeoutSeconds + silenceSeconds) * 1000,
+    query_timeout: (options.statementTimeoutSeconds + (options.silenceSeconds ?? 30)) * 1000,
     idleTimeoutMillis: 10_000,
     allowExitOnIdle: true,
     keepAlive: true,
@@ -115,7 +115,7 @@ function sessionSettings(options: SourceOptions): string {
     'SET extra_float_digits = 1',
     'SET xmlbinary = base64',
     `SET statement_timeout = ${Math.round(options.statementTimeoutSeconds * 1000)}`,
-    `SET lock_timeout = '${lockTimeoutSeconds}s'`,
+    `SET lock_timeout = ${Math.round((options.lockTimeoutSeconds ?? 30) * 1000)}`,
     // A connection waits in its transaction while an upload catches up.
     'SET idle_in_transaction_session_timeout = 0',
     // From PostgreSQL 17 on there is a bound on the whole transaction, too.

@@ -41,7 +41,8 @@ export interface UploadedWindow {
 
 export interface ExtractRetry {
   readonly table: string;
-  readonly window: string;
+  /** Undefined while the windows of the table are planned. */
+  readonly window: string | undefined;
   /** The attempt that failed, from 1, and how many there are at most. */
   readonly attempt: number;
   readonly attempts: number;

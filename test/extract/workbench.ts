@@ -37,6 +37,8 @@ export interface Workbench {
       >
     >,
   ): Promise<readonly Manifest[]>;
+  /** The contracts of tables as they are now. */
+  contracts(tables: Record<string, TableInput>): Promise<Contract[]>;
   /** The CSV of a manifest's files, header lines included. */
   csv(manifest: Manifest | undefined): Promise<string>;
   close(): Promise<void>;
@@ -49,6 +51,8 @@ export interface WorkbenchOptions {
   readonly connection?: SourceConnection;
   readonly maxConnections?: number;
   readonly statementTimeoutSeconds?: number;
+  readonly lockTimeoutSeconds?: number;
+  readonly silenceSeconds?: number;
   readonly maskingKey?: string | undefined;
 }
 
@@ -61,6 +65,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const source = openSource(connection, {
     maxConnections: options.maxConnections ?? 3,
     statementTimeoutSeconds: options.statementTimeoutSeconds ?? 60,
+    ...(options.lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds: options.lockTimeoutSeconds }),
+    ...(options.silenceSeconds === undefined ? {} : { silenceSeconds: options.silenceSeconds }),
   });
   const staging = openStaging(options.bucket ?? (await freshBucket()));
   return {
@@ -81,6 +87,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
         contracts,
       });
     },
+    contracts: (tables) => contractsOf(source, projectOf(tables)),
     async csv(manifest) {
       const files = await Promise.all((manifest?.files ?? []).map(({ key }) => staging.get(key)));
       return files.map((file) => gunzipSync(file).toString('utf8')).join('');
