@@ -71,6 +71,8 @@ export interface TestResult {
   /** File of the schema file or of the test's SQL. */
   readonly file: string;
   readonly compiledPath?: string;
+  /** Up to 5 of the rows that are wrong, values of masked columns hidden. */
+  readonly examples?: readonly Readonly<Record<string, unknown>>[];
   readonly error?: string;
 }
 

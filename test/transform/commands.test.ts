@@ -205,7 +205,7 @@ describe('a test that fails', () => {
     const [problem = ''] = report.problems;
     expect(problem).toContain('got 2 results, configured to fail if != 0\n    {"N":1,"NOTE":null}\n');
     expect(problem).toContain('all of them: "SHOP"."DEV_DBT_TEST__AUDIT"."NOT_NULL_A_NOTE"');
-    expect(problem).toContain('again: sluice test --select not_null_a_note');
+    expect(problem).toContain('again: sluice retry, or on what is published: sluice test --select not_null_a_note');
     expect(await values('SELECT N FROM SHOP.DEV_DBT_TEST__AUDIT.NOT_NULL_A_NOTE ORDER BY 1')).toEqual([
       [1],
       [2],

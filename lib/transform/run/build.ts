@@ -88,6 +88,7 @@ export class Build {
     this.#stage = stageOf({ workspace, models, cache: this.#cache, withSession });
     this.#runner = new NodeRunner({
       project,
+      config: options.project,
       compiler: new Compiler(project, this.#stage.placement, options.artifactsDirectory, readLimits(options)),
       placement: this.#stage.placement,
       cache: this.#cache,

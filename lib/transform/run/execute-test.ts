@@ -6,6 +6,8 @@ import type { SqlNode } from '../graph/node.ts';
 import { noQuoting, sqlName } from '../relation.ts';
 import { asText } from '../values.ts';
 import type { Compiler } from './compiler.ts';
+import { hideValues } from './masked-columns.ts';
+import { publishedRelation } from './placement.ts';
 
 export interface TestOutcome {
   readonly status: 'pass' | 'warn' | 'fail';
@@ -13,9 +15,9 @@ export interface TestOutcome {
   /** The test's own SQL, that selects what is wrong. */
   readonly sql: string;
   readonly path: string;
-  /** Some of the rows that are wrong. */
-  readonly examples: readonly string[];
-  /** The table that keeps all of them, if the test asks for one. */
+  /** Some of the rows that are wrong, as they may be shown. */
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
+  /** The table or view that keeps all of them, if the test asks for one. */
   readonly stored?: string;
 }
 
@@ -26,6 +28,12 @@ export interface TestParts {
   readonly compiler: Compiler;
   readonly warehouse: Warehouse;
   readonly session: NodeSession;
+  /** Whether failures are kept where the test does not say so itself. */
+  readonly storeFailures: boolean;
+  /** Whether the test reads candidates, which are gone after the run. */
+  readonly readsCandidates: boolean;
+  /** Names, in upper case, of columns whose values are not shown. */
+  readonly masked: ReadonlySet<string>;
   onCompiled(path: string, sql: string): void;
 }
 
@@ -36,7 +44,8 @@ export async function runTest(node: SqlNode, parts: TestParts): Promise<TestOutc
   const path = compiler.write(node, sql);
   parts.onCompiled(path, sql);
   const { config } = node;
-  const stored = storesFailures(node) ? await storeFailures(node, sql, parts) : undefined;
+  const kept = storedAs(node, parts);
+  const stored = kept === undefined ? undefined : await storeFailures(node, sql, kept, parts);
   const counting = context.findMacro('get_test_sql');
   if (counting === undefined) throw compilerError('there is no macro get_test_sql');
   const statement = await counting.callAsync([
@@ -50,31 +59,49 @@ export async function runTest(node: SqlNode, parts: TestParts): Promise<TestOutc
   const [row] = rows;
   const failures = Number(row?.FAILURES ?? 0);
   const status = statusOf(node, row?.SHOULD_WARN === true, row?.SHOULD_ERROR === true);
-  const examples = status === 'pass' ? [] : await exampleRows(sql, warehouse);
+  const all = stored === undefined ? `(\n${sql}\n)` : stored;
+  const examples = status === 'pass' ? [] : await exampleRows(all, parts);
   return { status, failures, sql, path, examples, ...(stored === undefined ? {} : { stored }) };
 }
 
-/** The first rows that a test found, as JSON. */
-async function exampleRows(sql: string, warehouse: Warehouse): Promise<string[]> {
-  const { rows } = await warehouse.execute(`select * from (\n${sql}\n) limit ${shownRows}`);
-  return rows.map((row) => JSON.stringify(row));
+/** The first rows that a test found. */
+async function exampleRows(
+  all: string,
+  { warehouse, masked }: TestParts,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { rows } = await warehouse.execute(`select * from ${all} limit ${shownRows}`);
+  return hideValues(rows, masked);
 }
 
-function storesFailures(node: SqlNode): boolean {
-  const as = asText(node.config.store_failures_as);
-  return as === undefined ? node.config.store_failures === true : as !== 'ephemeral';
+/** What keeps the rows that a test finds; a table in place of a view that would lose the candidates it reads. */
+function storedAs(
+  node: SqlNode,
+  { storeFailures: always, readsCandidates }: TestParts,
+): 'table' | 'view' | undefined {
+  const { store_failures: said, store_failures_as: as } = node.config;
+  const stores = typeof as === 'string' ? as !== 'ephemeral' : typeof said === 'boolean' ? said : always;
+  if (!stores) return undefined;
+  return as === 'view' && !readsCandidates ? 'view' : 'table';
 }
 
-/**
- * Keeps what a test finds in a table of the audit schema, the same one at each run. A table also where a view is asked for:
- * a view would lose the candidates that it reads. @returns its name as SQL
- */
-async function storeFailures(node: SqlNode, sql: string, { warehouse }: TestParts): Promise<string> {
+/** Keeps what a test finds in the audit schema, under the same name at each run. @returns its name as SQL */
+async function storeFailures(
+  node: SqlNode,
+  sql: string,
+  kind: 'table' | 'view',
+  { warehouse, session }: TestParts,
+): Promise<string> {
   const { database, schema, alias: identifier } = node;
   const table = sqlName({ database, schema, identifier, quoting: noQuoting });
   const place = sqlName({ database, schema, identifier: null, quoting: noQuoting });
   await warehouse.execute(`CREATE SCHEMA IF NOT EXISTS ${place}`);
-  await warehouse.execute(`CREATE OR REPLACE TRANSIENT TABLE ${table} AS (\n${sql}\n)`);
+  const relation = publishedRelation(node);
+  const before = await session.relation(relation);
+  if (before !== null && before.type !== kind)
+    await warehouse.execute(`DROP ${before.type} IF EXISTS ${table}`);
+  const kindSql = kind === 'table' ? 'TRANSIENT TABLE' : 'VIEW';
+  await warehouse.execute(`CREATE OR REPLACE ${kindSql} ${table} AS (\n${sql}\n)`);
+  session.forget(relation);
   return table;
 }
 

@@ -1,3 +1,4 @@
+import type { Project } from '../../config/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
 import type { BatchResults, Timing } from '../artifacts/results.ts';
 import { NodeSession, type RelationCache } from '../context/session.ts';
@@ -10,8 +11,9 @@ import { batchOf, batchRange, dueBatches, isMicrobatch } from './batches.ts';
 import type { Compiler } from './compiler.ts';
 import { type BatchHelpers, buildBatches } from './execute-batches.ts';
 import { buildModel, buildSeed } from './execute-model.ts';
-import { runTest, severityOf } from './execute-test.ts';
+import { runTest } from './execute-test.ts';
 import { runUnitTest } from './execute-unit-test.ts';
+import { maskedColumns } from './masked-columns.ts';
 import { errorMessage, kindOf, type Outcome } from './outcome.ts';
 import { type Placement, publishedRelation } from './placement.ts';
 import { isTransient } from './transient.ts';
@@ -19,6 +21,8 @@ import type { Warnings } from './warnings.ts';
 
 export interface RunnerParts {
   readonly project: ParsedProject;
+  /** Whose tables may have masked columns. */
+  readonly config: Project;
   readonly compiler: Compiler;
   readonly placement: Placement;
   readonly cache: RelationCache;
@@ -151,6 +155,11 @@ export class NodeRunner {
     };
   }
 
+  #placeOf(node: SqlNode): string {
+    const body = this.#parts.project.bodies.get(node.uniqueId);
+    return body === undefined ? node.originalPath : `${body.file}:${body.line}`;
+  }
+
   #fileOf(node: SqlNode): string {
     return this.#parts.project.bodies.get(node.uniqueId)?.file ?? node.originalPath;
   }
@@ -188,9 +197,7 @@ export class NodeRunner {
     const parts = { project, compiler, placement, warehouse, session, onCompiled };
     const { failures, difference, path } = await runUnitTest(node, parts);
     if (failures === 0) return { status: 'pass', passed: true, message: null, failures };
-    const file = project.bodies.get(node.uniqueId);
-    const place = file === undefined ? node.originalPath : `${file.file}:${file.line}`;
-    const message = `${describe(node)} (${place}): ${difference}\n  compiled SQL: ${path}`;
+    const message = `${describe(node)} (${this.#placeOf(node)}): ${difference}\n  compiled SQL: ${path}`;
     return { status: 'fail', passed: false, message, failures };
   }
 
@@ -200,24 +207,29 @@ export class NodeRunner {
     session: NodeSession,
     onCompiled: (path: string, sql: string) => void,
   ): Promise<Ended> {
-    const { compiler } = this.#parts;
-    const tested = await runTest(node, { compiler, warehouse, session, onCompiled });
-    const { status, failures, path } = tested;
-    if (status === 'pass') return { status, passed: true, message: null, failures };
-    const limit = status === 'warn' ? node.config.warn_if : node.config.error_if;
-    const file = this.#parts.project.bodies.get(node.uniqueId);
-    const place = file === undefined ? node.originalPath : `${file.file}:${file.line}`;
-    const tells = `${describe(node)} (${place}): got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to ${
-      status === 'warn' && severityOf(node) === 'error' ? 'warn' : status
-    } if ${String(limit)}`;
+    const { compiler, project, config, flags, warnings, again } = this.#parts;
+    const tested = await runTest(node, {
+      compiler,
+      warehouse,
+      session,
+      onCompiled,
+      storeFailures: flags.storeFailures === true,
+      readsCandidates: again !== undefined,
+      masked: maskedColumns(node, project, config),
+    });
+    const { failures, path, examples } = tested;
+    if (tested.status === 'pass') return { status: 'pass', passed: true, message: null, failures };
+    const limit = tested.status === 'warn' ? node.config.warn_if : node.config.error_if;
+    const results = failures === 1 ? 'result' : 'results';
     const lines = [
-      tells,
-      ...tested.examples.map((row) => `    ${row}`),
+      `${describe(node)} (${this.#placeOf(node)}): got ${failures} ${results}, configured to ${tested.status} if ${String(limit)}`,
+      ...examples.map((row) => `    ${JSON.stringify(row)}`),
       `  compiled SQL: ${path}`,
       ...(tested.stored === undefined ? [] : [`  all of them: ${tested.stored}`]),
-      `  again: sluice test --select ${node.name}`,
+      `  again: ${again === undefined ? '' : `${again}, or on what is published: `}sluice test --select ${node.name}`,
     ];
-    return { status, passed: status !== 'fail', message: lines.join('\n'), failures };
+    const status = tested.status === 'warn' && warnings.isError('LogTestResult') ? 'fail' : tested.status;
+    return { status, passed: status !== 'fail', message: lines.join('\n'), failures, examples };
   }
 }
 

@@ -21,6 +21,8 @@ export interface Outcome {
   readonly sql: string | null;
   readonly path: string | null;
   readonly response: Readonly<Record<string, unknown>>;
+  /** Of a test: some of the rows that it found, as they may be shown. */
+  readonly examples?: readonly Readonly<Record<string, unknown>>[];
   /** Of a microbatch model. */
   readonly batches?: BatchResults;
   /** Who can mend an error. */

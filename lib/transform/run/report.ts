@@ -39,7 +39,7 @@ function modelResult({ node, status, rows, ms, message }: Outcome): ModelResult 
   };
 }
 
-function testResult({ node, status, failures, ms, message, path }: Outcome): TestResult {
+function testResult({ node, status, failures, ms, message, path, examples }: Outcome): TestResult {
   return {
     name: node.name,
     status: status === 'success' ? 'pass' : status,
@@ -48,6 +48,7 @@ function testResult({ node, status, failures, ms, message, path }: Outcome): Tes
     ms,
     file: node.originalPath,
     ...(path === null ? {} : { compiledPath: path }),
+    ...(examples === undefined ? {} : { examples }),
     ...(status === 'pass' || message === null ? {} : { error: message }),
   };
 }
