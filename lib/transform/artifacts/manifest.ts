@@ -3,11 +3,10 @@ import type { Selectable } from '../graph/node.ts';
 import type { DocsBlock } from '../parse/docs.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { noQuoting } from '../relation.ts';
-import { definitionDict, groupDict } from './definition-dict.ts';
+import { groupDict } from './definition-dict.ts';
 import { hookDicts } from './hook-nodes.ts';
 import { macroDict } from './macro-dict.ts';
-import { nodeDict } from './node-dict.ts';
-import { primaryKey } from './primary-key.ts';
+import { resourceDict } from './resource-dict.ts';
 import { type Invocation, metadata } from './results.ts';
 import { selectorDicts } from './selector-dict.ts';
 
@@ -47,7 +46,7 @@ export function manifest(project: ParsedProject, invocation: Invocation): Record
     metrics: keyed(project, ofKind('metric')),
     groups: Object.fromEntries(groups.map((group) => [group.uniqueId, groupDict(group)])),
     selectors: selectorDicts(project.selectors),
-    disabled: Object.fromEntries(disabled.map((node) => [node.uniqueId, [dictOf(project, node)]])),
+    disabled: Object.fromEntries(disabled.map((node) => [node.uniqueId, [resourceDict(node, project)]])),
     ...maps(project, hooks),
     group_map: groupMap(project),
     saved_queries: keyed(project, ofKind('saved_query')),
@@ -64,13 +63,7 @@ function isBuiltOrTest({ resourceType }: Selectable): boolean {
 }
 
 function keyed(project: ParsedProject, nodes: readonly Selectable[]): Record<string, unknown> {
-  return Object.fromEntries(nodes.map((node) => [node.uniqueId, dictOf(project, node)]));
-}
-
-function dictOf(project: ParsedProject, node: Selectable): Record<string, unknown> {
-  if ('own' in node) return definitionDict(node, project);
-  const dict = nodeDict(node);
-  return node.resourceType === 'model' ? { ...dict, primary_key: primaryKey(node, project) } : dict;
+  return Object.fromEntries(nodes.map((node) => [node.uniqueId, resourceDict(node, project)]));
 }
 
 /** Who reads whom, in both directions, sorted as dbt sorts them. */

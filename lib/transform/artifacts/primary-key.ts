@@ -7,7 +7,10 @@ import { columnConstraints, modelConstraints } from './constraint-dict.ts';
  * The columns that tell a model's rows apart, found as dbt finds them: a primary key constraint, else columns that are tested
  * as unique and not null, else those that are tested as unique.
  */
-export function primaryKey(node: SqlNode, project: ParsedProject): readonly string[] {
+export function primaryKey(
+  node: SqlNode,
+  project: Pick<ParsedProject, 'nodes' | 'graph'>,
+): readonly string[] {
   const ofModel = modelConstraints(node).find(({ type }) => type === 'primary_key');
   if (ofModel !== undefined) return ofModel.columns;
   const ofColumn = node.columns.find((column) =>

@@ -208,7 +208,7 @@ export function materializationOf(node: SqlNode): string {
 }
 
 /** Whether a node checks others instead of making something. */
-export function isTest(node: GraphNode): boolean {
+export function isTest(node: Selectable): boolean {
   return node.resourceType === 'test' || node.resourceType === 'unit_test';
 }
 

@@ -1,11 +1,11 @@
 import type { RunFlags } from '../flags.ts';
-import type { GraphNode, SqlNode } from '../graph/node.ts';
+import type { Selectable, SqlNode } from '../graph/node.ts';
 import { runs } from './order.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Whether the kinds of nodes that were asked for leave this one in. */
 export function isWantedKind(
-  { resourceType }: GraphNode,
+  { resourceType }: Selectable,
   { resourceTypes, excludeResourceTypes = [] }: RunFlags,
 ): boolean {
   const wanted =

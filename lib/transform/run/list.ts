@@ -1,4 +1,4 @@
-import { type GraphNode, materializationOf } from '../graph/node.ts';
+import { materializationOf, type Selectable } from '../graph/node.ts';
 import type { ListedNode, ListReport, TransformOptions } from '../options.ts';
 import { isWantedKind } from './choice.ts';
 import { openWorkspace } from './workspace.ts';
@@ -16,14 +16,14 @@ export function list(
   });
   const nodes: ListedNode[] = [];
   for (const id of project.graph.inOrder()) {
-    const node = project.nodes.get(id);
+    const node = project.nodes.get(id) ?? project.definitions.get(id);
     if (node === undefined || !selection.ids.has(id)) continue;
     if (isWantedKind(node, options)) nodes.push(listed(node));
   }
   return { nodes, unmatched: selection.unmatched };
 }
 
-function listed(node: GraphNode): ListedNode {
+function listed(node: Selectable): ListedNode {
   const { uniqueId, name, resourceType, packageName, originalPath, tags } = node;
   return {
     uniqueId,
@@ -38,7 +38,9 @@ function listed(node: GraphNode): ListedNode {
   };
 }
 
-function selectorOf(node: GraphNode): string {
+function selectorOf(node: Selectable): string {
   if (node.resourceType === 'source') return `source:${node.packageName}.${node.sourceName}.${node.name}`;
+  // dbt prints what a schema file defines with its kind, as it is selected.
+  if ('own' in node) return `${node.resourceType}:${node.packageName}.${node.name}`;
   return node.fqn.join('.');
 }

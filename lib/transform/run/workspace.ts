@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { groupDict } from '../artifacts/definition-dict.ts';
 import { nodeDict } from '../artifacts/node-dict.ts';
+import { resourceDict } from '../artifacts/resource-dict.ts';
 import { customEnvironment, type Invocation } from '../artifacts/results.ts';
+import type { DefinitionKind } from '../graph/node.ts';
 import type { TransformOptions } from '../options.ts';
 import { type ParsedProject, parseProject } from '../parse/project.ts';
 import type { Selection } from '../select/select.ts';
@@ -104,7 +107,21 @@ function graphDict(project: ParsedProject): Record<string, unknown> {
   const sources: Record<string, unknown> = {};
   for (const [id, node] of project.nodes)
     (node.resourceType === 'source' ? sources : nodes)[id] = nodeDict(node);
-  return { nodes, sources, exposures: {}, metrics: {}, groups: {} };
+  const defined = (kind: DefinitionKind) =>
+    Object.fromEntries(
+      [...project.definitions].flatMap(([id, one]) =>
+        one.resourceType === kind ? [[id, resourceDict(one, project)]] : [],
+      ),
+    );
+  return {
+    nodes,
+    sources,
+    exposures: defined('exposure'),
+    metrics: defined('metric'),
+    semantic_models: defined('semantic_model'),
+    saved_queries: defined('saved_query'),
+    groups: Object.fromEntries(project.groups.map((group) => [group.uniqueId, groupDict(group)])),
+  };
 }
 
 /** `20261121T090000Z-1f3a9c`: sorts by time. */

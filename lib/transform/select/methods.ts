@@ -1,5 +1,5 @@
 import { nodeDict } from '../artifacts/node-dict.ts';
-import { accessOf, type GraphNode, type SqlNode, type Version } from '../graph/node.ts';
+import { accessOf, type GraphNode, type Selectable, type SqlNode, type Version } from '../graph/node.ts';
 import { asRecord, type Data } from '../values.ts';
 import type { Criterion } from './criteria.ts';
 import type { PreviousState } from './previous-state.ts';
@@ -12,7 +12,7 @@ export interface MethodContext {
   readonly state?: PreviousState;
 }
 
-export type Matcher = (node: GraphNode) => boolean;
+export type Matcher = (node: Selectable) => boolean;
 
 /** A method makes the matcher of a criterion; what is wrong with the criterion is said then, before any node is looked at. */
 type Method = (criterion: Criterion, context: MethodContext) => Matcher;
@@ -118,7 +118,7 @@ function guessMethod(value: string): string {
 }
 
 /** A node by its name, or by its dotted place in the project with or without the package. */
-function matchesName(node: GraphNode, value: string): boolean {
+function matchesName(node: Selectable, value: string): boolean {
   const versioned = node.resourceType === 'model' && node.modelVersion !== undefined;
   return matchesFqn(node.fqn, value, versioned) || matchesFqn(node.fqn.slice(1), value, versioned);
 }
@@ -190,8 +190,8 @@ function oneOf(what: string, value: string, known: readonly string[]): void {
 }
 
 /** What dbt gives a config that can be asked for. */
-function hasConfig({ resourceType }: GraphNode): boolean {
-  return ['model', 'test', 'seed', 'snapshot', 'analysis', 'source'].includes(resourceType);
+function hasConfig(node: Selectable): node is GraphNode {
+  return ['model', 'test', 'seed', 'snapshot', 'analysis', 'source'].includes(node.resourceType);
 }
 
 /** The config as the manifest has it, with the materialization that a node has without saying so. */
@@ -216,7 +216,7 @@ function sameConfig(item: Data, value: string, ignoreCase: boolean): boolean {
   return String(item).toLowerCase() === value.toLowerCase();
 }
 
-function matchesTestType(node: GraphNode, value: string): boolean {
+function matchesTestType(node: Selectable, value: string): boolean {
   if (node.resourceType === 'unit_test') return value === 'unit';
   if (node.resourceType !== 'test') return false;
   if (value === 'data') return true;

@@ -1,13 +1,13 @@
 import { similarNames } from '../../config/index.ts';
 import type { Graph } from '../graph/graph.ts';
-import { type GraphNode, isTest } from '../graph/node.ts';
+import { isTest, type Selectable } from '../graph/node.ts';
 import type { Criterion } from './criteria.ts';
 import { type MethodContext, matcherOf, methodNames } from './methods.ts';
 import type { PreviousState } from './previous-state.ts';
 import { type IndirectSelection, type SelectionSpec, selectionInvalid } from './spec.ts';
 
 export interface SelectionInput {
-  readonly nodes: ReadonlyMap<string, GraphNode>;
+  readonly nodes: ReadonlyMap<string, Selectable>;
   readonly graph: Graph;
   readonly rootPackage: string;
   /** What is selected; everything unless it is given. */

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../config/index.ts';
-import { nodeDict } from '../artifacts/node-dict.ts';
+import { resourceDict } from '../artifacts/resource-dict.ts';
 import { builtinPackage } from '../context/macros.ts';
-import { type GraphNode, isTest, materializationOf } from '../graph/node.ts';
+import { isTest, materializationOf, type Selectable } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { asRecord, asText, type DataRecord, toData } from '../values.ts';
 import * as compare from './compare-nodes.ts';
@@ -22,7 +22,7 @@ export function stateMissing(criterion: string): never {
 type Check = (now: Compared, before: DataRecord | undefined) => boolean;
 
 interface Compared {
-  readonly node: GraphNode;
+  readonly node: Selectable;
   readonly dict: DataRecord;
   /** Whether a macro that makes the node what it is has changed. */
   readonly macrosChanged: boolean;
@@ -58,7 +58,7 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 /** Compares every node with what it was in the manifest of another run. */
-export function stateMatcher(value: string, state: PreviousState): (node: GraphNode) => boolean {
+export function stateMatcher(value: string, state: PreviousState): (node: Selectable) => boolean {
   const check = Object.hasOwn(checks, value) ? checks[value] : undefined;
   if (check === undefined) {
     throw selectionInvalid(
@@ -71,7 +71,7 @@ export function stateMatcher(value: string, state: PreviousState): (node: GraphN
   const before = state.nodes();
   const changed = changedMacros(state);
   return (node) => {
-    const dict = asRecord(toData(nodeDict(node))) ?? {};
+    const dict = asRecord(toData(resourceDict(node, state.project))) ?? {};
     const macrosChanged = [...macrosOf(node, state.project)].some((macro) => changed.has(macro));
     return check({ node, dict, macrosChanged }, before.get(node.uniqueId));
   };
@@ -105,7 +105,7 @@ function changedMacros(state: PreviousState): ReadonlySet<string> {
 }
 
 /** The macros that make a node what it is: those that ran while it was rendered, what they call, and its materialization. */
-function macrosOf(node: GraphNode, project: ParsedProject): Set<string> {
+function macrosOf(node: Selectable, project: ParsedProject): Set<string> {
   if (node.resourceType === 'source' || !('dependsOnMacros' in node)) return new Set();
   const own = new Set(node.dependsOnMacros);
   if (!isTest(node)) {
