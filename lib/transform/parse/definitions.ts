@@ -115,7 +115,9 @@ function readDependsOn(
     if (written === undefined) {
       problem(
         `${who} depends on \`${typeof entry === 'string' ? entry : JSON.stringify(entry)}\`, which names nothing.`,
-        "An entry is ref('model'), source('source', 'table') or metric('metric').",
+        typeof entry === 'string' && /^\w+\([^)]*$/.test(entry)
+          ? 'In brackets YAML ends an entry at a comma: put the whole call into quotes.'
+          : "An entry is ref('model'), source('source', 'table') or metric('metric').",
       );
     } else if (written.kind === 'ref') refs.push(written.call);
     else if (written.kind === 'source') sources.push(written.call);

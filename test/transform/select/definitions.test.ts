@@ -14,7 +14,7 @@ models:
   - {name: m, latest_version: 2, access: public, group: g, versions: [{v: 1}, {v: 2}, {v: 3}]}
 exposures:
   - {name: board, type: dashboard, owner: {name: A}, tags: [bi], depends_on: [ref('b')]}
-  - {name: weekly, type: analysis, owner: {name: A}, depends_on: [ref('m', v=2)]}
+  - {name: weekly, type: analysis, owner: {name: A}, depends_on: ["ref('m', v=2)"]}
 `,
 });
 
