@@ -57,7 +57,7 @@ export interface Invocation {
 }
 
 /** The version of dbt whose behaviour and artifacts are followed. */
-export const dbtVersion = '1.10.0';
+export const dbtVersion = '1.10.23';
 
 export function metadata(artifact: string, invocation: Invocation): Record<string, unknown> {
   return {
