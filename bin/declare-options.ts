@@ -49,9 +49,14 @@ export function readingOptions(command: Command): Command {
 
 /** Options of commands that make relations. */
 export function makingOptions(command: Command): Command {
-  return failFastOption(command)
+  return checkOption(failFastOption(command))
     .option('-f, --full-refresh', 'make incremental models and seeds from nothing')
     .option('--no-audit', 'build straight into the published schemas, as dbt does: tests come too late');
+}
+
+/** Option of commands that send the SQL of nodes to the warehouse. */
+export function checkOption(command: Command): Command {
+  return command.option('--no-check', 'do not resolve the columns of all SQL before any of it runs');
 }
 
 export function failFastOption(command: Command): Command {

@@ -37,6 +37,7 @@ export interface SelectionOptions {
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly audit?: boolean;
+  readonly check?: boolean;
   readonly storeFailures?: boolean;
   readonly eventTimeStart?: string;
   readonly eventTimeEnd?: string;

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandAction } from './context.ts';
 import {
+  checkOption,
   deferOptions,
   eventTimeOptions,
   failFastOption,
@@ -125,7 +126,7 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
   );
   options(
     command('test', 'test what is published', () => import('./commands/test.ts')),
-    [selectionOptions, deferOptions, failFastOption, testingOptions],
+    [selectionOptions, deferOptions, failFastOption, testingOptions, checkOption],
   );
   options(
     command('seed', 'load the CSV files of the project', () => import('./commands/seed.ts')),
@@ -165,7 +166,7 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
   ).option('--drop', 'drop it', false);
   options(
     command('retry', 'go on with the last build from what failed', () => import('./commands/retry.ts')),
-    [projectOptions, failFastOption],
+    [projectOptions, failFastOption, checkOption],
   ).option('--threads <n>', 'nodes at the same time', wholeNumber);
   options(
     command(
@@ -207,6 +208,18 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     .option('--port <n>', 'port on 127.0.0.1', wholeNumber, 8080)
     .option('--open', 'open the browser')
     .option('--output <dir>', 'the folder that was written to');
+  options(
+    command(
+      'lineage',
+      'where a column comes from, and what is made of it',
+      () => import('./commands/lineage.ts'),
+    ),
+    [projectOptions],
+  )
+    .argument('<node>', 'model.column, source.table.column, or a model or source for all of its columns')
+    .option('--up', 'only what it is made of')
+    .option('--down', 'only what is made of it')
+    .option('--depth <n>', 'how many nodes far', wholeNumber);
   command(
     'ci',
     'build what a pull request changes beside production, compare, and comment on it',

@@ -34,6 +34,7 @@ export function transformChoice(options: SelectionOptions): TransformChoice {
       favorState: options.favorState,
       storeFailures: options.storeFailures,
       audit: options.audit,
+      check: options.check,
     }),
     ...(select.length === 0 ? {} : { select }),
     ...(vars === undefined ? {} : { vars: parseVars(vars) }),

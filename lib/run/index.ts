@@ -20,6 +20,7 @@ export {
   cloneStep,
   compileStep,
   freshnessStep,
+  lineageStep,
   loadProblems,
   loadStep,
   pruneStep,

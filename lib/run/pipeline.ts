@@ -9,6 +9,9 @@ import {
   compile,
   type FreshnessReport,
   freshness,
+  type LineageReport,
+  type LineageRequest,
+  lineage,
   type PruneReport,
   prune,
   retry,
@@ -133,6 +136,14 @@ export async function showStep(
   choice: TransformChoice & { readonly limit: number },
 ): Promise<ShowReport> {
   return await show({ ...transformOptions(context, choice), limit: choice.limit });
+}
+
+/** Where columns of the models come from, and where they go. */
+export async function lineageStep(
+  context: RunContext,
+  choice: TransformChoice & LineageRequest,
+): Promise<LineageReport> {
+  return await lineage({ ...transformOptions(context, choice), ...choice });
 }
 
 /** What is in the project's schemas and made by no node any more. */

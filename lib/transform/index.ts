@@ -1,4 +1,11 @@
 /** A dbt-compatible runner: reads a project, builds its models beside what is published, tests them, and publishes. */
+
+export {
+  type LineageReport,
+  type LineageRequest,
+  type LineageTree,
+  lineage,
+} from './analysis/lineage-report.ts';
 export { type DocsOptions, type DocsReport, generateDocs } from './docs/generate.ts';
 export { type DocsServer, serveDocs } from './docs/serve.ts';
 export { ProjectError } from './errors.ts';

@@ -53,8 +53,9 @@ function analyzeItems(
     const value = valueOfExpression(item.value, scope, work);
     scope.defining = undefined;
     const name = item.alias?.name ?? nameOfItem(item);
-    if (item.alias !== undefined) scope.aliases.set(name, value);
-    columns.push({ ...value, name, span: { start: item.at, end: item.end } });
+    const span = (item.value.kind === 'column' ? value.span : undefined) ?? { start: item.at, end: item.end };
+    if (item.alias !== undefined) scope.aliases.set(name, { ...value, span });
+    columns.push({ ...value, name, span });
   }
   return { columns, complete };
 }

@@ -16,6 +16,14 @@ export interface Value {
   /** Undefined where it is not known. */
   readonly nullable: boolean | undefined;
   readonly origins: readonly Origin[];
+  /** The expression that makes it, where it is passed on from a query inside of this one. */
+  readonly span?: Span | undefined;
+}
+
+/** Start and end in the statement's text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface Column extends Value {
@@ -23,10 +31,10 @@ export interface Column extends Value {
   readonly name: string;
 }
 
-/** An output column of a whole query, with the place of the expression that makes it. */
+/** An output column of a whole query. */
 export interface OutputColumn extends Column {
-  /** Start and end in the statement's text; undefined for what comes out of a `*`. */
-  readonly span: { readonly start: number; readonly end: number } | undefined;
+  /** The expression that makes it, inside of all that passes it on; undefined for what comes out of a table as it is. */
+  readonly span: Span | undefined;
 }
 
 /** What a query gives. */

@@ -51,7 +51,7 @@ function columnsOf(relations: readonly Relation[], star: Star, scope: Scope): Ou
   for (const relation of relations) {
     for (const column of relation.columns) {
       const merged = star.qualifier.length === 0 ? scope.merged.get(column.name) : undefined;
-      if (merged === undefined) columns.push({ ...column, span: undefined });
+      if (merged === undefined) columns.push({ ...column, span: column.span });
       else if (!seen.has(column.name)) columns.push({ ...merged, name: column.name, span: undefined });
       if (merged !== undefined) seen.add(column.name);
     }
