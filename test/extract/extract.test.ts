@@ -43,7 +43,11 @@ test('a day becomes one file and one manifest that says all about it', async () 
     },
     runId: manifest?.runId,
     extractedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
-    source: { serverVersion: expect.any(String), snapshotId: expect.stringMatching(/^[0-9A-F-]+$/) },
+    source: {
+      serverVersion: expect.any(String),
+      snapshotId: expect.stringMatching(/^[0-9A-F-]+$/),
+      oldestTransaction: expect.stringMatching(/^\d+$/),
+    },
     columns: [
       { name: 'invoiceno', target: 'INVOICENO', sourceType: 'text', targetType: 'VARCHAR', nullable: true },
       {

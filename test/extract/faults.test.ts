@@ -115,7 +115,7 @@ test('a run that is stopped in the middle leaves no manifest, no file and no par
   const client = new S3Client({ ...bucket, forcePathStyle: true });
   const unfinished = async (): Promise<number> =>
     (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket.bucket }))).Uploads?.length ?? 0;
-  expect(await unfinished()).toBe(1);
+  await expect.poll(unfinished).toBe(1);
 
   stop.abort();
   expect(await extracting).toBeInstanceOf(ExtractError);

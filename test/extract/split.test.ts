@@ -2,11 +2,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TableInput } from '../../lib/config/index.ts';
 import type { Manifest } from '../../lib/staging/index.ts';
+import { postgresVersion } from '../support/index.ts';
 import { parseCsv } from './csv.ts';
 import { daily, full, openWorkbench, type Workbench } from './workbench.ts';
 
 /** So small that some thousand rows are several pieces. */
 const pieceSizes = { leastHeapBytes: 4 * 8192, fileBytes: 40_000 };
+/** PostgreSQL 13 reads all blocks before those that are asked for: there a table is one piece. */
+const splits = postgresVersion() >= 14;
 let workbench: Workbench;
 
 beforeAll(async () => {
@@ -56,7 +59,7 @@ async function numbersIn(table: string): Promise<number[]> {
 test.each(['large', 'parts', 'base', 'kept'])('%s is read in pieces, every row once', async (table) => {
   const { manifest, numbers } = await extractOne(table);
   expect(numbers).toEqual(await numbersIn(table));
-  expect(manifest?.files.length).toBeGreaterThan(2);
+  expect((manifest?.files.length ?? 0) > 2).toBe(splits);
   expect(manifest?.totalRows).toBe(numbers.length);
   expect(manifest?.files.map(({ key }) => key)).toEqual(manifest?.files.map(({ key }) => key).toSorted());
 });
@@ -69,7 +72,7 @@ test('views, and tables whose children or rows may not be read directly, are one
     connection: { ...workbench.connection, user: 'guest', password: 'guest' },
   });
   const manifests = await guest.extract({ parts: full(), base: full(), large: full() }, { pieceSizes });
-  expect(manifests.map(({ files }) => files.length > 1)).toEqual([false, false, true]);
+  expect(manifests.map(({ files }) => files.length > 1)).toEqual([false, false, splits]);
   expect(manifests.map(({ totalRows }) => totalRows)).toEqual([
     20_000,
     100,
@@ -82,7 +85,7 @@ test('a day is read in pieces when the whole table is scanned for it anyway, and
   const sales = daily({ column: 'at' });
   const range = { from: '2011-01-01', to: '2011-01-01' };
   const scanned = await extractOne('large', sales, { range });
-  expect(scanned.manifest?.files.length).toBeGreaterThan(1);
+  expect((scanned.manifest?.files.length ?? 0) > 1).toBe(splits);
   expect(scanned.numbers).toEqual(await numbersIn('large'));
 
   await workbench.sql(
@@ -95,7 +98,7 @@ test('a day is read in pieces when the whole table is scanned for it anyway, and
 test('masked rows are read in pieces as well', async () => {
   const { manifest, numbers } = await extractOne('large', full({ mask: { note: 'redact' } }));
   expect(numbers).toEqual(await numbersIn('large'));
-  expect(manifest?.files.length).toBeGreaterThan(2);
+  expect((manifest?.files.length ?? 0) > 2).toBe(splits);
   expect(await workbench.csv(manifest)).toMatch(/^(N,AT,NOTE\n|"\d+","[^"]*","REDACTED"\n)+$/);
 });
 

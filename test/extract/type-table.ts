@@ -1,8 +1,13 @@
 /**
- * SQL of a value; its field in the file to the byte; what is read back from Snowflake as text, or why it is rejected. Where the
- * last is left out it is the text of the field.
+ * SQL of a value; its field in the file to the byte; what is read back from Snowflake as text, or why it is rejected, the text of
+ * the field unless told; the first version of Postgres that has the value, 13 unless told.
  */
-type TypeValue = readonly [sql: string, csv: string, back?: string | { readonly rejected: string }];
+type TypeValue = readonly [
+  sql: string,
+  csv: string,
+  back?: string | { readonly rejected: string } | undefined,
+  since?: number,
+];
 
 /** How a type of Postgres travels: values as SQL, and what stands in the CSV for each. */
 export interface TypeRow {
@@ -10,6 +15,8 @@ export interface TypeRow {
   /** As the contract records it; `type` unless told. */
   readonly sourceType?: string;
   readonly target: string;
+  /** The first version of Postgres that has the type; 13 unless told. */
+  readonly since?: number;
   readonly values: readonly TypeValue[];
 }
 
@@ -69,8 +76,8 @@ export const typeTable: readonly TypeRow[] = [
   { type: 'numeric(38,37)', target: 'NUMBER(38,37)', values: [['0.1', `"0.1${'0'.repeat(36)}"`]] },
   { type: 'numeric(39,2)', target: 'VARCHAR', values: [['1.5', '"1.50"']] },
   { type: 'numeric(38,38)', target: 'VARCHAR', values: [['0', `"0.${'0'.repeat(38)}"`]] },
-  { type: 'numeric(3,-2)', target: 'NUMBER(5,0)', values: [['12345', '"12300"']] },
-  { type: 'numeric(3,5)', target: 'NUMBER(5,5)', values: [['0.00123', '"0.00123"']] },
+  { type: 'numeric(3,-2)', target: 'NUMBER(5,0)', since: 15, values: [['12345', '"12300"']] },
+  { type: 'numeric(3,5)', target: 'NUMBER(5,5)', since: 15, values: [['0.00123', '"0.00123"']] },
   {
     type: 'numeric',
     target: 'NUMBER(38,9)',
@@ -80,7 +87,7 @@ export const typeTable: readonly TypeRow[] = [
         '"12345678901234567890.123456789012"',
         { rejected: 'has more than 9 decimals' },
       ],
-      ["'Infinity'", '"Infinity"', { rejected: 'is not a decimal number' }],
+      ["'Infinity'", '"Infinity"', { rejected: 'is not a decimal number' }, 14],
       ["'NaN'", '"NaN"', { rejected: 'is not a decimal number' }],
     ],
   },
@@ -214,7 +221,7 @@ export const typeTable: readonly TypeRow[] = [
     target: 'VARCHAR',
     values: [["'[2011-12-09 12:00+01,)'", '"[""2011-12-09 11:00:00+00"",)"']],
   },
-  { type: 'int4multirange', target: 'VARCHAR', values: [["'{[1,2),[5,7)}'", '"{[1,2),[5,7)}"']] },
+  { type: 'int4multirange', target: 'VARCHAR', since: 14, values: [["'{[1,2),[5,7)}'", '"{[1,2),[5,7)}"']] },
   {
     type: 'integer[]',
     target: 'VARIANT',
@@ -284,21 +291,24 @@ export const typeTable: readonly TypeRow[] = [
     values: [["'[2011-12-09,2011-12-10]'", '"[2011-12-09,2011-12-11)"']],
   },
   { type: 'tsrange', target: 'VARCHAR', values: [["'(,2011-12-09 12:00]'", '"(,""2011-12-09 12:00:00""]"']] },
-  { type: 'int8multirange', target: 'VARCHAR', values: [["'{}'", '"{}"']] },
-  { type: 'nummultirange', target: 'VARCHAR', values: [["'{[1.5,2]}'", '"{[1.5,2]}"']] },
+  { type: 'int8multirange', target: 'VARCHAR', since: 14, values: [["'{}'", '"{}"']] },
+  { type: 'nummultirange', target: 'VARCHAR', since: 14, values: [["'{[1.5,2]}'", '"{[1.5,2]}"']] },
   {
     type: 'datemultirange',
     target: 'VARCHAR',
+    since: 14,
     values: [["'{[2011-12-09,2011-12-10)}'", '"{[2011-12-09,2011-12-10)}"']],
   },
   {
     type: 'tsmultirange',
     target: 'VARCHAR',
+    since: 14,
     values: [["'{[2011-12-09,)}'", '"{[""2011-12-09 00:00:00"",)}"']],
   },
   {
     type: 'tstzmultirange',
     target: 'VARCHAR',
+    since: 14,
     values: [["'{[2011-12-09 12:00+01,)}'", '"{[""2011-12-09 11:00:00+00"",)}"']],
   },
   {
@@ -306,6 +316,107 @@ export const typeTable: readonly TypeRow[] = [
     target: 'VARIANT',
     values: [["'{2011-12-09 12:00+01}'", '"[""2011-12-09T11:00:00+00:00""]"']],
   },
+  // Types of the extensions that come with Postgres: their text, as of every type that is not Postgres' own.
+  {
+    type: 'hstore',
+    sourceType: 'public.hstore',
+    target: 'VARCHAR',
+    values: [
+      [
+        String.raw`'"say \"hi\""=>"a, b", none=>NULL'`,
+        String.raw`"""none""=>NULL, ""say \""hi\""""=>""a, b"""`,
+      ],
+      ["''", '""'],
+    ],
+  },
+  {
+    type: 'hstore[]',
+    sourceType: 'public.hstore[]',
+    target: 'VARIANT',
+    values: [["ARRAY[''::hstore]", '"[{}]"']],
+  },
+  { type: 'citext', sourceType: 'public.citext', target: 'VARCHAR', values: [["'MiXed '", '"MiXed "']] },
+  {
+    type: 'ltree',
+    sourceType: 'public.ltree',
+    target: 'VARCHAR',
+    values: [["'Top.Science'", '"Top.Science"']],
+  },
+  {
+    type: 'lquery',
+    sourceType: 'public.lquery',
+    target: 'VARCHAR',
+    values: [["'Top.*{0,2}.sci*'", '"Top.*{,2}.sci*"']],
+  },
+  {
+    type: 'ltxtquery',
+    sourceType: 'public.ltxtquery',
+    target: 'VARCHAR',
+    values: [["'Europe & !Asia'", '"Europe & !Asia"']],
+  },
+  {
+    type: 'cube',
+    sourceType: 'public.cube',
+    target: 'VARCHAR',
+    values: [["'(1,2),(3,4.5)'", '"(1, 2),(3, 4.5)"']],
+  },
+  {
+    type: 'earth',
+    sourceType: 'public.cube',
+    target: 'VARCHAR',
+    values: [["'(0,0,6378168)'", '"(0, 0, 6378168)"']],
+  },
+  { type: 'seg', sourceType: 'public.seg', target: 'VARCHAR', values: [["'1.50 .. 2.0'", '"1.50 .. 2.0"']] },
+  {
+    type: 'query_int',
+    sourceType: 'public.query_int',
+    target: 'VARCHAR',
+    values: [["'1&(2|3)'", '"1 & ( 2 | 3 )"']],
+  },
+  {
+    type: 'ean13',
+    sourceType: 'public.ean13',
+    target: 'VARCHAR',
+    values: [["'9780393040029'", '"978-0-393-04002-9"']],
+  },
+  {
+    type: 'isbn13',
+    sourceType: 'public.isbn13',
+    target: 'VARCHAR',
+    values: [["'978-0-393-04002-9'", '"978-0-393-04002-9"']],
+  },
+  {
+    type: 'isbn',
+    sourceType: 'public.isbn',
+    target: 'VARCHAR',
+    values: [["'039304002X'", '"0-393-04002-X"']],
+  },
+  {
+    type: 'ismn13',
+    sourceType: 'public.ismn13',
+    target: 'VARCHAR',
+    values: [["'979-0-060-11561-5'", '"979-0-060-11561-5"']],
+  },
+  {
+    type: 'ismn',
+    sourceType: 'public.ismn',
+    target: 'VARCHAR',
+    values: [["'9790060115615'", '"M-060-11561-5"']],
+  },
+  {
+    type: 'issn13',
+    sourceType: 'public.issn13',
+    target: 'VARCHAR',
+    values: [["'977-1436-452-00-8'", '"977-1436-452-00-8"']],
+  },
+  { type: 'issn', sourceType: 'public.issn', target: 'VARCHAR', values: [["'1436-4522'", '"1436-4522"']] },
+  {
+    type: 'upc',
+    sourceType: 'public.upc',
+    target: 'VARCHAR',
+    values: [["'220356483481'", '"220356483481"']],
+  },
+  { type: 'lo', sourceType: 'oid', target: 'NUMBER(10,0)', values: [["'17'", '"17"']] },
 ];
 
 /** Types of Postgres' own that a column of a table cannot have, or that only its catalog and extensions use. */
@@ -322,7 +433,17 @@ export const typesOfTheCatalog: readonly string[] = [
 ];
 
 /** What the table needs besides: run once in an empty database. */
-export const typeDefinitions = `CREATE TYPE mood AS ENUM ('ok', 'so, so');
+export const typeDefinitions = `
+  CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION ltree; CREATE EXTENSION cube;
+  CREATE EXTENSION earthdistance; CREATE EXTENSION seg; CREATE EXTENSION intarray; CREATE EXTENSION isn; CREATE EXTENSION lo;
+  CREATE TYPE mood AS ENUM ('ok', 'so, so');
   CREATE TYPE address AS (street text, no integer);
   CREATE DOMAIN price AS numeric(10,3);
   CREATE DOMAIN sale_price AS price CHECK (VALUE > 0)`;
+
+/** The rows and values that a server of a version has. */
+export function typeTableOf(version: number): readonly TypeRow[] {
+  return typeTable
+    .filter(({ since = 13 }) => since <= version)
+    .map((row) => ({ ...row, values: row.values.filter(([, , , since = 13]) => since <= version) }));
+}

@@ -5,19 +5,20 @@ const longest = 60;
 
 /** `docs/types.md`: how every type of Postgres travels, as the tests assert it. */
 export function typesDocument(): string {
-  const rows = typeTable.flatMap(({ type, target, values }) =>
-    values.map(([sql, csv, back], i) => {
+  const rows = typeTable.flatMap(({ type, target, since, values }) =>
+    values.map(([sql, csv, back, sinceValue], i) => {
       const [[field = null] = []] = parseCsv(`${csv}\n`);
       const read = typeof back === 'object' ? `rejected: ${back.rejected}` : shown(back ?? field);
-      const names = i === 0 ? [code(type), code(target)] : ['', ''];
-      return `| ${[...names, code(sql), csv === '' ? '(nothing)' : code(csv), read].join(' | ')} |`;
+      const names = i === 0 ? [`${code(type)}${from(since)}`, code(target)] : ['', ''];
+      return `| ${[...names, `${code(sql)}${from(sinceValue)}`, csv === '' ? '(nothing)' : code(csv), read].join(' | ')} |`;
     }),
   );
   return `# Types
 
 How values travel from Postgres through CSV into Snowflake. This page is written by \`npm run docs:types\` from the table that
 the tests assert (\`test/extract/type-table.ts\`): the field to the byte, on the fast path (COPY) and on the row path, and the
-value read back after it was loaded into the embedded Snowflake. It names Postgres 13 to 18; the tests run on the embedded one.
+value read back after it was loaded into the embedded Snowflake. The tests run on
+Postgres 18, and with \`npm run second-opinions:postgres\` on 13 to 17.
 
 - Domains travel as the type they stand on, enums, ranges and types of extensions as their text, arrays and composites as JSON.
 - NULL is an empty field without quotes; every other value is quoted, so an empty text is \`""\`.
@@ -35,6 +36,10 @@ ${rows.join('\n')}
 
 Types of Postgres' own catalog, which columns of tables do not have: ${typesOfTheCatalog.map(code).join(', ')}.
 `;
+}
+
+function from(since: number | undefined): string {
+  return since === undefined ? '' : ` (from ${since} on)`;
 }
 
 function shown(value: string | null): string {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readContract } from '../../lib/extract/index.ts';
-import { typeDefinitions, typesOfTheCatalog, typeTable } from './type-table.ts';
+import { postgresVersion } from '../support/index.ts';
+import { typeDefinitions, typesOfTheCatalog, typeTableOf } from './type-table.ts';
 import { full, openWorkbench, projectOf, type Workbench } from './workbench.ts';
 
+const typeTable = typeTableOf(postgresVersion());
 let workbench: Workbench;
 
 beforeAll(async () => {

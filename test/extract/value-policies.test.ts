@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ValuePolicy } from '../../lib/config/index.ts';
 import { readContract } from '../../lib/extract/index.ts';
+import { postgresVersion } from '../support/index.ts';
 import { parseCsv } from './csv.ts';
 import { daily, full, openWorkbench, projectOf, type Workbench } from './workbench.ts';
 
@@ -14,6 +15,8 @@ afterAll(() => workbench.close());
 /** A value as SQL, and what stands in the file under `null` and under `clamp`; a value that fits is the same under both. */
 type Case = readonly [sql: string, nulled: string | null, clamped: string | null];
 
+/** A numeric may be infinite from PostgreSQL 14 on. */
+const hasInfiniteNumbers = postgresVersion() >= 14;
 const nines = '9'.repeat(29);
 const types: readonly { type: string; changed: number; cases: readonly Case[] }[] = [
   {
@@ -56,13 +59,13 @@ const types: readonly { type: string; changed: number; cases: readonly Case[] }[
   },
   {
     type: 'numeric',
-    changed: 5,
+    changed: hasInfiniteNumbers ? 5 : 4,
     cases: [
       ['1.123456789', '1.123456789', '1.123456789'],
       ['-1.1234567894', null, '-1.123456789'],
       ['1.1234567896', null, '1.123456790'],
       ['1e29', null, `${nines}.999999999`],
-      ["'-Infinity'", null, `-${nines}.999999999`],
+      ...(hasInfiniteNumbers ? [["'-Infinity'", null, `-${nines}.999999999`] as const] : []),
       ["'NaN'", null, null],
     ],
   },

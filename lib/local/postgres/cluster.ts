@@ -43,7 +43,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   checkpoint_timeout: '30min',
   shared_buffers: '128MB',
   max_connections: '60',
-  io_method: 'sync',
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -61,11 +60,9 @@ export function clusterFiles(directory: string): ClusterFiles {
 }
 
 /** `-c name=value` for every setting: they hold for each start, whatever an older version left in the files. */
-export function settingArguments(port: number): readonly string[] {
-  return Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+export function settingArguments({ version }: Binaries, port: number): readonly string[] {
+  const settings = { ...SETTINGS, ...(version >= 18 ? { io_method: 'sync' } : {}), port: String(port) };
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 /**
@@ -109,10 +106,10 @@ async function runInitdb(
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    // A locale of Postgres' own came with version 17.
+    ...(binaries.version >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
     '--no-sync',
-    '--no-instructions',
+    ...(binaries.version >= 14 ? ['--no-instructions'] : []),
   ]);
   const log = openSync(files.log, 'a', 0o600);
   try {

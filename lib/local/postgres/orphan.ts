@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../config/index.ts';
@@ -16,12 +16,12 @@ export async function endOrphan(data: string): Promise<void> {
   if (pid === undefined) return;
   // SIGINT: end the sessions and shut down cleanly. SIGQUIT: at once; the next start recovers from the log.
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
-    if (!isPostmasterOf(pid, data)) break;
+    if (!worksIn(pid, data)) break;
     signalIfAlive(pid, signal);
     const deadline = Date.now() + STOP_MS;
-    while (Date.now() < deadline && isPostmasterOf(pid, data)) await sleep(POLL_MS);
+    while (Date.now() < deadline && worksIn(pid, data)) await sleep(POLL_MS);
   }
-  if (isPostmasterOf(pid, data)) {
+  if (worksIn(pid, data)) {
     throw new SluiceError({
       code: 'POSTGRES_ORPHAN',
       kind: 'outside',
@@ -30,7 +30,38 @@ export async function endOrphan(data: string): Promise<void> {
       details: { pid, data },
     });
   }
+  await endSessions(data);
   rmSync(join(data, 'postmaster.pid'), { force: true });
+}
+
+/**
+ * The sessions of a postmaster that was killed hold its shared memory until they notice, and Postgres does not start while they do.
+ * Where there is no /proc they are left to notice by themselves.
+ */
+async function endSessions(data: string): Promise<void> {
+  const deadline = Date.now() + STOP_MS;
+  for (;;) {
+    const sessions = sessionsOf(data);
+    if (sessions.length === 0 || Date.now() > deadline) return;
+    for (const pid of sessions) signalIfAlive(pid, 'SIGQUIT');
+    await sleep(POLL_MS);
+  }
+}
+
+function sessionsOf(data: string): readonly number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => worksIn(pid, data) && isPostgres(pid));
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
+  } catch {
+    return false;
+  }
 }
 
 /** The process that `postmaster.pid` names. */
@@ -53,8 +84,8 @@ function readLockFile(data: string): readonly string[] {
   }
 }
 
-/** A postmaster works in its data folder; where /proc does not tell, its command line does. */
-function isPostmasterOf(pid: number, data: string): boolean {
+/** A postmaster and its sessions work in the data folder; where /proc does not tell, the command line does. */
+function worksIn(pid: number, data: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
   } catch {

