@@ -174,7 +174,7 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
       'write the SQL of models and tests to files, run none of it',
       () => import('./commands/compile.ts'),
     ),
-    [selectionOptions, deferOptions, readingOptions],
+    [selectionOptions, deferOptions, readingOptions, checkOption],
   ).option('-f, --full-refresh', 'as a full refresh would have it');
   options(
     command('ls', 'what a selection selects', () => import('./commands/ls.ts')),

@@ -1,17 +1,25 @@
+import { checkBeforeRun } from '../analysis/check.ts';
 import { NodeSession, RelationCache } from '../context/session.ts';
 import type { GraphNode, SqlNode } from '../graph/node.ts';
 import type { CompiledNode, CompileReport, TransformOptions } from '../options.ts';
 import { writeManifest } from './artifacts.ts';
+import { chosenNodes } from './choice.ts';
 import { Compiler } from './compiler.ts';
-import { Placement } from './placement.ts';
+import { Placement, publishedRelation } from './placement.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-/** Writes the SQL of the selected nodes over published names, and runs none of it. */
+/**
+ * Writes the SQL of the selected nodes over published names, and runs none of it.
+ *
+ * @throws ProjectError with everything that is certain to fail when it runs; the SQL is written all the same
+ */
 export async function compile(options: TransformOptions): Promise<CompileReport> {
   const workspace = openWorkspace('compile', options);
   writeManifest(workspace);
   try {
-    return { nodes: await compileSelected(workspace) };
+    const nodes = await compileSelected(workspace);
+    await checkBeforeRun(workspace, chosenNodes(workspace), publishedRelation);
+    return { nodes };
   } finally {
     await workspace.pool.close();
   }
