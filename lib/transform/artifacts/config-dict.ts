@@ -111,16 +111,7 @@ export function docsDict(node: SqlNode): Record<string, unknown> {
   return { show: true, node_color: null, ...asRecord(node.config.docs) };
 }
 
-/** What was said of a node's config at all, as dbt's comparisons of two states look at it. */
-export function unrenderedConfig(node: SqlNode): Record<string, unknown> {
-  const said: Record<string, unknown> = {};
-  const base = defaults[node.resourceType];
-  for (const [key, value] of Object.entries(node.config)) {
-    const nothing =
-      value === base[key] ||
-      (Array.isArray(value) && value.length === 0) ||
-      (asRecord(value) !== undefined && Object.keys(asRecord(value) ?? {}).length === 0);
-    if (!nothing) said[key] = key === 'tags' ? asTexts(value) : value;
-  }
-  return said;
+/** What was said of a node's config at all, as it was written: what dbt's comparisons of two states look at. */
+export function unrenderedConfig({ writtenConfig = {} }: SqlNode): Record<string, unknown> {
+  return { ...writtenConfig };
 }

@@ -76,6 +76,8 @@ export interface SqlNode extends NodeBase {
   readonly test?: GenericTestInfo;
   /** Set for unit tests. */
   readonly unitTest?: UnitTestInfo;
+  /** What was said of its config, as it was written: templates are not rendered. */
+  writtenConfig?: DataRecord;
   /** Everything that its schema file says, as it was written: constraints, deprecation_date, … */
   readonly properties: DataRecord;
 }

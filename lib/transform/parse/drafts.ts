@@ -17,6 +17,8 @@ export interface Draft {
   readonly body: NodeBody;
   /** `config:` and its older spellings from the schema file. */
   readonly propertiesConfig: DataRecord;
+  /** The same as it was written, where its templates are rendered. */
+  readonly writtenConfig?: DataRecord;
   readonly defaults: NodeConfig;
   /** Tags that it has besides those of its config: a test those of what it tests. */
   readonly tags?: readonly string[];
@@ -53,7 +55,7 @@ export function modelDrafts(
     return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'model', {
       ...(said === undefined ? {} : { said }),
       ...(version === undefined ? {} : { version }),
-      propertiesConfig: said === undefined ? {} : configOf(said),
+      ...configsOf(said),
       defaults: modelDefaults,
       tree: 'models',
     });
@@ -132,7 +134,7 @@ export function singularTestDrafts(
       const said = described.get(nameOf(file.relative));
       return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'test', {
         ...(said === undefined ? {} : { said }),
-        propertiesConfig: said === undefined ? {} : configOf(said),
+        ...configsOf(said),
         defaults: testDefaults,
         tree: 'tests',
       });
@@ -151,7 +153,7 @@ export function analysisDrafts(
     const said = described.get(nameOf(file.relative));
     const draft = fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'analysis', {
       ...(said === undefined ? {} : { said }),
-      propertiesConfig: said === undefined ? {} : configOf(said),
+      ...configsOf(said),
       defaults: modelDefaults,
       tree: 'models',
     });
@@ -165,7 +167,7 @@ export function analysisDrafts(
   });
 }
 
-interface FileDraftParts extends Pick<Draft, 'propertiesConfig' | 'defaults' | 'tree'> {
+interface FileDraftParts extends Pick<Draft, 'propertiesConfig' | 'writtenConfig' | 'defaults' | 'tree'> {
   readonly said?: Properties;
   readonly version?: ModelVersion;
 }
@@ -200,7 +202,7 @@ function fileDraft(
 }
 
 /** `config:` of a schema file, with the configs that may stand beside it. */
-export function configOf({ raw, config }: Properties): DataRecord {
+export function configOf({ raw, config }: Pick<Properties, 'raw' | 'config'>): DataRecord {
   const beside: Record<string, Data> = {};
   for (const key of ['meta', 'group', 'access', 'docs']) {
     const value = raw[key];
@@ -213,6 +215,16 @@ export function configOf({ raw, config }: Properties): DataRecord {
     ...config,
     ...(tags.length > 0 ? { tags } : {}),
     ...(Object.keys(meta).length > 0 ? { meta } : {}),
+  };
+}
+
+/** The configs of a schema file, rendered and as they were written; nothing where it says nothing. */
+export function configsOf(said: Properties | undefined): Pick<Draft, 'propertiesConfig' | 'writtenConfig'> {
+  if (said === undefined) return { propertiesConfig: {} };
+  const { written } = said;
+  return {
+    propertiesConfig: configOf(said),
+    writtenConfig: configOf({ raw: written, config: asRecord(written.config) ?? {} }),
   };
 }
 

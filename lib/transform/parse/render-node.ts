@@ -13,6 +13,7 @@ import type { Draft } from './drafts.ts';
 import type { KeptRenderings, Rendering } from './kept-renderings.ts';
 import type { LoadedPackages } from './load.ts';
 import { problemOf } from './templates.ts';
+import { writtenConfig } from './written-config.ts';
 
 export interface RenderParts {
   readonly loaded: LoadedPackages;
@@ -87,6 +88,7 @@ function parseContext(
 /** Gives a node its config, with what its own file says, and what follows from it. */
 function configure({ node, ...draft }: Draft, loaded: LoadedPackages, inFile: readonly DataRecord[]): void {
   node.config = configOf({ node, ...draft }, loaded, inFile);
+  node.writtenConfig = writtenConfig({ node, ...draft }, loaded, inFile);
   node.enabled = node.config.enabled !== false;
   node.tags = [...new Set([...asTexts(node.config.tags), ...(draft.tags ?? [])])];
   node.meta = asRecord(node.config.meta) ?? {};

@@ -6,7 +6,7 @@ import type { NodeConfig } from '../project/config-tree.ts';
 import { filesBelow } from '../project/files.ts';
 import type { PackageProperties } from '../project/properties.ts';
 import type { NodeBody, Site } from './bodies.ts';
-import { configOf, type Draft, nameOf, propertiesByName } from './drafts.ts';
+import { configsOf, type Draft, nameOf, propertiesByName } from './drafts.ts';
 import { type LoadedPackages, shownPath } from './load.ts';
 
 const seedDefaults: NodeConfig = { enabled: true, materialized: 'seed', tags: [], meta: {} };
@@ -47,7 +47,7 @@ export function seedDrafts(
     const source = readFileSync(absolute, 'utf8');
     return {
       body: new SeedBody(shownPath(loaded, config.name, file)),
-      propertiesConfig: said === undefined ? {} : configOf(said),
+      ...configsOf(said),
       defaults: seedDefaults,
       tree: 'seeds',
       node: {

@@ -8,7 +8,7 @@ import { filesBelow } from '../project/files.ts';
 import type { PackageProperties, Properties } from '../project/properties.ts';
 import { asText } from '../values.ts';
 import { FileBody } from './bodies.ts';
-import { configOf, type Draft, nameOf, propertiesByName } from './drafts.ts';
+import { configsOf, type Draft, nameOf, propertiesByName } from './drafts.ts';
 import { type LoadedPackages, shownPath } from './load.ts';
 import { problemOf } from './templates.ts';
 
@@ -79,7 +79,7 @@ function draft(
 ): Draft {
   return {
     body,
-    propertiesConfig: said === undefined ? {} : configOf(said),
+    ...configsOf(said),
     defaults: snapshotDefaults,
     tree: 'snapshots',
     node: {

@@ -60,8 +60,8 @@ export function sourceNode(properties: SourceTableProperties, context: SourceCon
     sourceMeta: { ...asRecord(source.meta), ...asRecord(sourceConfig.meta) },
     enabled: config.enabled !== false,
     ...(external === undefined ? {} : { external }),
-    writtenDatabase: asText(source.database) ?? null,
-    writtenSchema: asText(source.schema) ?? null,
+    writtenDatabase: asText(properties.writtenSource.database) ?? null,
+    writtenSchema: asText(properties.writtenSource.schema) ?? null,
     freshnessOff: isSwitchedOff(raw, tableConfig) || isSwitchedOff(source, sourceConfig),
   };
 }

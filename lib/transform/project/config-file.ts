@@ -39,6 +39,8 @@ export interface ProjectFileConfig {
   readonly dispatch: ReadonlyMap<string, readonly string[]>;
   readonly queryComment: Data;
   readonly flags: DataRecord;
+  /** The whole file as it was written, its templates not rendered. */
+  readonly written: DataRecord;
 }
 
 /** Renders the texts of a YAML value that hold templates. Keys are left alone. */
@@ -129,6 +131,7 @@ export function readProjectFile(
     dispatch: readDispatch(rendered('dispatch')),
     queryComment: raw['query-comment'] ?? null,
     flags: record('flags'),
+    written: raw,
   };
 }
 

@@ -35,6 +35,8 @@ export interface Properties extends Place {
   readonly name: string;
   readonly description: string;
   readonly config: DataRecord;
+  /** Like `raw`, its templates not rendered. */
+  readonly written: DataRecord;
   readonly columns: readonly ColumnProperties[];
   readonly tests: readonly PlacedTest[];
   /** The versions of a model that has any; what they say goes over the rest. */
@@ -45,6 +47,8 @@ export interface Properties extends Place {
 
 export interface SourceTableProperties extends Properties {
   readonly source: DataRecord;
+  /** What is said of the whole source, its templates not rendered. */
+  readonly writtenSource: DataRecord;
   readonly sourceName: string;
   readonly sourceDescription: string;
   /** Folders of the file below its path, for the fqn. */
@@ -139,6 +143,7 @@ class SchemaReader {
       return this.#named(record, [...path, 'tables'], 'tables').map((table) => ({
         ...this.#properties(table.record, table.path),
         source,
+        writtenSource: rest,
         sourceName: asText(source.name) ?? '',
         sourceDescription: asText(record.description) ?? '',
         folders: this.#context.folders,
@@ -176,6 +181,7 @@ class SchemaReader {
       name: asText(raw.name) ?? '',
       description: asText(description) ?? '',
       config: asRecord(raw.config) ?? {},
+      written: isModel ? others : rest,
       columns: this.#named({ columns: columns ?? null }, [...path, 'columns']).map((column) =>
         this.#column(column.record, column.path),
       ),

@@ -75,32 +75,36 @@ export function sameText(now: string, before: string): boolean {
 
 /** Parts of a config that say where a relation is, or only describe. */
 const notCompared = new Set(['alias', 'schema', 'database', 'tags', 'group']);
-/** Of a test's config, what decides about its outcome. */
-const testConfigs = [
-  'severity',
-  'where',
-  'limit',
-  'fail_calc',
-  'warn_if',
-  'error_if',
-  'store_failures',
-  'store_failures_as',
-];
+/** Of a test's config what decides about its outcome, and of a source's what decides about its rows. */
+const comparedConfigs: Readonly<Record<string, readonly string[]>> = {
+  test: [
+    'severity',
+    'where',
+    'limit',
+    'fail_calc',
+    'warn_if',
+    'error_if',
+    'store_failures',
+    'store_failures_as',
+  ],
+  source: ['enabled', 'event_time'],
+};
 
 /** The config as it was written. */
 export function sameConfig(now: DataRecord, before: DataRecord): boolean {
   const [ours, theirs] = [writtenConfig(now), writtenConfig(before)];
   const all = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
-  const keys = now.resource_type === 'test' ? testConfigs : [...all].filter((key) => !notCompared.has(key));
+  const kind = asText(now.resource_type) ?? '';
+  const keys = comparedConfigs[kind] ?? [...all].filter((key) => !notCompared.has(key));
   return keys.every((key) => sameData(ours[key], theirs[key]));
 }
 
 /** Database, schema and alias as they were written; another target's names are no change. */
 export function sameRelation(now: DataRecord, before: DataRecord): boolean {
   if (now.resource_type === 'source') {
-    const identifier = sameData(now.identifier, before.identifier);
     return (
-      identifier && ['database', 'schema'].every((key) => sameData(written(now, key), written(before, key)))
+      sameData(now.identifier, before.identifier) &&
+      ['database', 'schema'].every((key) => sameWritten(now, before, key))
     );
   }
   const [ours, theirs] = [writtenConfig(now), writtenConfig(before)];
@@ -164,8 +168,11 @@ function writtenConfig(node: DataRecord): DataRecord {
   return asRecord(node.unrendered_config) ?? asRecord(node.config) ?? {};
 }
 
-function written(node: DataRecord, key: string): Data | undefined {
-  return node[`unrendered_${key}`] ?? node[key];
+/** Where a source is, as it was written if both manifests know that. */
+function sameWritten(now: DataRecord, before: DataRecord, key: string): boolean {
+  const written = `unrendered_${key}`;
+  const known = Object.hasOwn(now, written) && Object.hasOwn(before, written);
+  return known ? sameData(now[written], before[written]) : sameData(now[key], before[key]);
 }
 
 /** Manifests write what was left out in several ways: as nothing, null, or as something empty. */
