@@ -8,6 +8,7 @@ export interface SiteData {
   readonly macros: readonly SiteMacro[];
   /** Which column comes from which, if the SQL was analysed. */
   readonly columnEdges: readonly ColumnEdge[];
+  readonly rowEdges: readonly RowEdge[];
   readonly run: SiteRun | null;
   readonly groups: readonly SiteGroup[];
 }
@@ -95,6 +96,8 @@ export interface SiteColumn {
   /** Of the warehouse, or else what the schema file says; null when neither is known. */
   readonly type: string | null;
   readonly description: string;
+  /** The SQL that makes it, where it is more than a column of another name. */
+  readonly expression: string | null;
   readonly tags: readonly string[];
   readonly meta: Json;
   readonly constraints: readonly string[];
@@ -167,5 +170,17 @@ export interface SiteGroup {
   readonly description: string;
 }
 
-/** A column that is made from another; nodes by their place in `nodes`, names as the node's columns have them. */
-export type ColumnEdge = readonly [from: number, fromColumn: string, to: number, toColumn: string];
+/**
+ * A column that is made from another; nodes by their place in `nodes`, names as the node's columns have them. A value is copied
+ * as it is, or goes into a computation.
+ */
+export type ColumnEdge = readonly [
+  from: number,
+  fromColumn: string,
+  to: number,
+  toColumn: string,
+  how: 'copied' | 'computed',
+];
+
+/** A column that decides which rows a node has: it is filtered, joined or grouped by. */
+export type RowEdge = readonly [from: number, fromColumn: string, to: number];

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { columnLineage } from '../analysis/lineage.ts';
+import type { ColumnLineage } from '../analysis/lineage-types.ts';
 import { manifest } from '../artifacts/manifest.ts';
 import { writeArtifact } from '../artifacts/write.ts';
 import type { GraphNode } from '../graph/node.ts';
@@ -65,7 +67,7 @@ export async function generateDocs(options: DocsOptions): Promise<DocsReport> {
       compiled,
       runResults: artifactIfThere(directory, 'run_results.json'),
       sources: artifactIfThere(directory, 'sources.json'),
-      lineage: undefined,
+      lineage: await lineageOf(workspace, relations !== undefined),
       readme: readmeOf(options.directory),
       target: project.scope.target.name,
     });
@@ -92,6 +94,17 @@ async function compileAll(workspace: Workspace, problems: string[]): Promise<Map
     );
   });
   return new Map(nodes.map(({ uniqueId, sql }) => [uniqueId, sql]));
+}
+
+/** Which column comes from which. With an empty catalog the warehouse is not asked for what nobody else knows. */
+async function lineageOf({ project, options, pool, runId }: Workspace, ask: boolean): Promise<ColumnLineage> {
+  const tag = { project: project.loaded.root.name, run: runId, node: 'lineage' };
+  return await columnLineage({
+    project,
+    config: options.project,
+    ...(options.configDirectory === undefined ? {} : { configDirectory: options.configDirectory }),
+    ...(ask ? { withWarehouse: (use) => pool.use(tag, use) } : {}),
+  });
 }
 
 function compiledBefore(before: DataRecord | undefined): Map<string, string> {

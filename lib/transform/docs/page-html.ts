@@ -5,7 +5,7 @@ import { bundleModules } from './bundle.ts';
 import type { SiteData } from './data-types.ts';
 
 const pageFolder = join(import.meta.dirname, 'page');
-const styles = ['style-base.css', 'style-shell.css', 'style-page.css', 'style-prose.css'];
+const styles = ['base', 'shell', 'search', 'page', 'overview', 'prose', 'code', 'lineage', 'print'];
 
 /** Three lines of water, in the colour of the page. */
 const icon =
@@ -18,7 +18,7 @@ const icon =
  */
 export function renderPage(data: SiteData): string {
   const script = bundleModules(join(pageFolder, 'main.ts'));
-  const style = styles.map((name) => readFileSync(join(pageFolder, name), 'utf8')).join('\n');
+  const style = styles.map((name) => readFileSync(join(pageFolder, `style-${name}.css`), 'utf8')).join('\n');
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,

@@ -1,14 +1,12 @@
 import type { ColumnLineage } from '../analysis/lineage-types.ts';
 import { folded } from '../relation.ts';
 import { asList, asRecord, asText, asTexts, type DataRecord } from '../values.ts';
-import type { ColumnEdge, SiteColumn, SiteNode } from './data-types.ts';
+import type { ColumnEdge, RowEdge, SiteColumn, SiteNode } from './data-types.ts';
 import type { CatalogRelation } from './read-catalog.ts';
 import { recordsIn } from './records.ts';
 
 export interface ColumnContext {
   readonly relation: CatalogRelation | undefined;
-  /** Whether the warehouse was asked. */
-  readonly asked: boolean;
   readonly lineage: ColumnLineage | undefined;
   /** Ids of tests by node and column in lower case. */
   readonly columnTests: ReadonlyMap<string, readonly string[]>;
@@ -23,10 +21,16 @@ export function columnsOf(id: string, dict: DataRecord, context: ColumnContext):
   const byName = new Map(described.map((column) => [foldedName(column), column]));
   const loud = described.some(({ name }) => asText(name) !== asText(name)?.toLowerCase());
   const known = knownColumns(id, context);
+  const analyzed = new Map(context.lineage?.nodes.get(id)?.columns.map((column) => [column.name, column]));
   const columns = known.map(({ name, type }) => {
     const documented = byName.get(name);
     byName.delete(name);
-    return siteColumn(id, asText(documented?.name) ?? shownName(name, loud), type, documented, true, context);
+    const shown = asText(documented?.name) ?? shownName(name, loud);
+    const expression = analyzed.get(name)?.expression ?? null;
+    return {
+      ...siteColumn(id, shown, type, documented, true, context),
+      expression: isComputed(expression) ? expression : null,
+    };
   });
   const complete = context.relation !== undefined;
   const missing = [...byName.values()].map((column) =>
@@ -56,6 +60,11 @@ function shownName(name: string, loud: boolean): string {
   return !loud && /^[A-Z_][A-Z0-9_$]*$/.test(name) ? name.toLowerCase() : name;
 }
 
+/** `o.order_id` and `"Order Id"` only name another column, which the lineage says already. */
+function isComputed(expression: string | null): expression is string {
+  return expression !== null && !/^(?:(?:\w+|"[^"]*")\.)*(?:\w+|"[^"]*")$/.test(expression.trim());
+}
+
 function siteColumn(
   id: string,
   name: string,
@@ -69,6 +78,7 @@ function siteColumn(
     name,
     type: type ?? asText(documented?.data_type) ?? null,
     description: asText(documented?.description) ?? '',
+    expression: null,
     tags: [...new Set([...asTexts(documented?.tags), ...asTexts(config.tags)])],
     meta: { ...asRecord(config.meta), ...asRecord(documented?.meta) },
     constraints: constraintsOf(documented?.constraints),
@@ -92,17 +102,27 @@ export function constraintsOf(value: DataRecord[string] | undefined): string[] {
   });
 }
 
-/** The edges between columns that are shown, by the names that they are shown with. */
-export function columnEdges(nodes: readonly SiteNode[], lineage: ColumnLineage | undefined): ColumnEdge[] {
-  if (lineage === undefined) return [];
+/** The edges of the lineage between columns that are shown, by the names that they are shown with. */
+export function lineageEdges(
+  nodes: readonly SiteNode[],
+  lineage: ColumnLineage | undefined,
+): { columnEdges: ColumnEdge[]; rowEdges: RowEdge[] } {
+  const columnEdges: ColumnEdge[] = [];
+  const rowEdges: RowEdge[] = [];
   const place = new Map(nodes.map(({ id }, index) => [id, index]));
   const names = nodes.map(({ columns }) => new Map(columns.map(({ name }) => [foldedName({ name }), name])));
-  const shown = (node: number, column: string) =>
-    names[node]?.get(column) ?? names[node]?.get(column.toUpperCase());
-  return lineage.edges.flatMap(({ from, to }): ColumnEdge[] => {
+  for (const { from, to, kind } of lineage?.edges ?? []) {
     const [source, target] = [place.get(from.node), place.get(to.node)];
-    if (source === undefined || target === undefined || to.column === null) return [];
-    const [fromColumn, toColumn] = [shown(source, from.column), shown(target, to.column)];
-    return fromColumn === undefined || toColumn === undefined ? [] : [[source, fromColumn, target, toColumn]];
-  });
+    if (source === undefined || target === undefined) continue;
+    const fromColumn = names[source]?.get(from.column);
+    if (fromColumn === undefined) continue;
+    if (to.column === null) {
+      rowEdges.push([source, fromColumn, target]);
+      continue;
+    }
+    const toColumn = names[target]?.get(to.column);
+    if (toColumn === undefined) continue;
+    columnEdges.push([source, fromColumn, target, toColumn, kind === 'copy' ? 'copied' : 'computed']);
+  }
+  return { columnEdges, rowEdges };
 }

@@ -3,7 +3,7 @@ import { asRecord, asText, asTexts, type Data, type DataRecord } from '../values
 import type { SiteData, SiteGroup, SiteMacro, SiteNode } from './data-types.ts';
 import type { CatalogRelation } from './read-catalog.ts';
 import { recordsIn, recordsOf } from './records.ts';
-import { columnEdges } from './site-columns.ts';
+import { lineageEdges } from './site-columns.ts';
 import { siteNode } from './site-node.ts';
 import { freshnessByNode, resultsByNode, runOf } from './site-results.ts';
 
@@ -63,7 +63,7 @@ export function siteData(from: SiteSources): SiteData {
     },
     nodes,
     macros,
-    columnEdges: columnEdges(nodes, from.lineage),
+    ...lineageEdges(nodes, from.lineage),
     run: runOf(from.runResults),
     groups: recordsIn(manifest.groups).map(groupOf),
   };

@@ -52,7 +52,6 @@ export function siteNode(dict: DataRecord, context: NodeContext): SiteNode {
     meta: { ...asRecord(config.meta), ...asRecord(dict.meta) },
     columns: columnsOf(id, dict, {
       relation,
-      asked: context.relations !== undefined,
       lineage: context.lineage,
       columnTests: context.columnTests,
     }),
@@ -105,7 +104,8 @@ function relationOf(
     sql,
     type: found === undefined ? null : found.type === 'BASE TABLE' ? 'table' : found.type.toLowerCase(),
     rows: found?.rows ?? null,
-    bytes: found?.bytes ?? null,
+    // A warehouse that gives rows no size has not measured it.
+    bytes: found?.bytes === 0 && found.rows !== 0 ? null : (found?.bytes ?? null),
     lastAltered: found?.lastAltered ?? null,
     owner: found?.owner ?? null,
     comment: found?.comment ?? null,
@@ -137,6 +137,19 @@ const hiddenConfig = new Set([
   'packages',
 ]);
 
+/** What dbt sets where nobody sets anything. */
+const defaultConfig: Readonly<Record<string, Data>> = {
+  lookback: 1,
+  on_schema_change: 'ignore',
+  on_configuration_change: 'apply',
+  fail_calc: 'count(*)',
+  warn_if: '!= 0',
+  error_if: '!= 0',
+  delimiter: ',',
+  schema: 'dbt_test__audit',
+};
+
+/** The settings that somebody made. */
 function shownConfig(config: DataRecord): DataRecord {
   const empty = (value: Data) =>
     value === null ||
@@ -144,7 +157,9 @@ function shownConfig(config: DataRecord): DataRecord {
     value === false ||
     (typeof value === 'object' && Object.keys(value).length === 0);
   return Object.fromEntries(
-    Object.entries(config).filter(([name, value]) => !hiddenConfig.has(name) && !empty(value)),
+    Object.entries(config).filter(
+      ([name, value]) => !hiddenConfig.has(name) && !empty(value) && defaultConfig[name] !== value,
+    ),
   );
 }
 

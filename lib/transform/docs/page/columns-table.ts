@@ -1,29 +1,24 @@
 import type { SiteColumn, SiteNode } from '../data-types.ts';
+import { codeLines } from './code-view.ts';
 import { type Child, h } from './dom.ts';
+import { plural } from './format.ts';
 import { inlineMarkdown } from './markdown-view.ts';
-import { chip, jsonText, resultDetail, table } from './parts.ts';
+import { breakable, chip, jsonText, resultDetail, table } from './parts.ts';
 import { hrefOf } from './route.ts';
 import { nodeHref, type Site } from './site.ts';
 
 /** The columns of a node: what they are, what they mean, how they are tested and where they come from. */
 export function columnsTable(site: Site, node: SiteNode, marked: string | undefined): HTMLElement {
   const hasTests = node.columns.some(({ tests }) => tests.length > 0);
-  const headings = [
-    'Column',
-    'Type',
-    'Description',
-    ...(hasTests ? ['Tests'] : []),
-    ...(site.hasColumnLineage ? ['Lineage'] : []),
-  ];
+  const headings = ['Column', 'Type', 'Description', ...(hasTests ? ['Tests'] : [])];
   const rows = node.columns.map((column) =>
     h(
       'tr',
       { class: column.name === marked ? 'marked' : null, 'data-column': column.name },
       h('th', { scope: 'row', class: 'mono', dir: 'auto' }, column.name),
       h('td', { class: 'mono type' }, column.type ?? h('span', { class: 'faint' }, 'unknown')),
-      h('td', { class: 'wide' }, description(column)),
+      h('td', { class: 'wide' }, description(column), lineage(site, node, column)),
       hasTests ? h('td', {}, tests(site, node, column)) : null,
-      site.hasColumnLineage ? h('td', {}, lineage(site, node, column)) : null,
     ),
   );
   return table(`Columns of ${node.label}`, headings, rows, 'columns');
@@ -39,6 +34,14 @@ function description(column: SiteColumn): Child[] {
     column.description === ''
       ? h('span', { class: 'faint' }, 'No description')
       : inlineMarkdown(column.description),
+    column.expression === null
+      ? null
+      : h(
+          'code',
+          { class: 'expression', title: column.expression },
+          '= ',
+          codeLines(column.expression, 'sql'),
+        ),
     column.found === false ? h('p', { class: 'note' }, 'Described, and not in the relation.') : null,
     notes.length === 0 ? null : h('div', { class: 'chips' }, notes),
   ];
@@ -83,27 +86,32 @@ function tests(site: Site, node: SiteNode, column: SiteColumn): Child {
   );
 }
 
+/** Where the values come from, by name while there are few, and how many columns they go into. */
 function lineage(site: Site, node: SiteNode, column: SiteColumn): Child {
   const at = { node, column: column.name };
   const above = site.columns(at, 'above');
   const below = site.columns(at, 'below');
-  if (above.length + below.length === 0) return h('span', { class: 'faint' }, '–');
-  const [from] = above;
+  if (above.length + below.length === 0) return null;
+  const from =
+    above.length > 2
+      ? plural(above.length, 'column')
+      : above.map((one) => `${one.node.name}.${one.column}`).join(', ');
   const text = [
-    above.length === 1 && from !== undefined
-      ? `from ${from.node.name}.${from.column}`
-      : above.length > 0
-        ? `from ${above.length}`
-        : '',
-    below.length > 0 ? `to ${below.length}` : '',
-  ].filter((part) => part !== '');
+    from === '' ? '' : `from ${from}`,
+    below.length > 0 ? `to ${plural(below.length, 'column')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
   return h(
-    'a',
-    {
-      href: hrefOf('lineage', node.id, { column: column.name }),
-      'aria-label': `Lineage of ${column.name}: ${text.join(', ')}`,
-      class: 'small',
-    },
-    text.join(' · '),
+    'p',
+    { class: 'column-lineage' },
+    h(
+      'a',
+      {
+        href: hrefOf('lineage', node.id, { column: column.name }),
+        'aria-label': `Lineage of ${column.name}: ${text}`,
+      },
+      breakable(text),
+    ),
   );
 }

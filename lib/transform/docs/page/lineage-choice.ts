@@ -1,5 +1,5 @@
 import type { SiteNode } from '../data-types.ts';
-import { type ColumnAt, columnKey, isTest, type Site } from './site.ts';
+import { type ColumnAt, type ColumnStep, columnKey, isTest, type Site } from './site.ts';
 
 /** The part of the lineage that is drawn. */
 export interface LineageChoice {
@@ -18,6 +18,7 @@ export interface ColumnTrace {
 export interface ColumnLink {
   readonly from: ColumnAt;
   readonly to: ColumnAt;
+  readonly how: ColumnStep['how'];
 }
 
 /** How far from the focus the drawing reaches; null for all the way. */
@@ -44,13 +45,14 @@ export function traceColumn(site: Site, start: ColumnAt): LineageChoice {
   const links: ColumnLink[] = [];
   for (const direction of ['above', 'below'] as const) {
     const seen = new Set<string>();
-    const waiting = [start];
+    const waiting: ColumnAt[] = [start];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       const key = columnKey(at.node.id, at.column);
       if (seen.has(key)) continue;
       seen.add(key);
       for (const next of site.columns(at, direction)) {
-        links.push(direction === 'above' ? { from: next, to: at } : { from: at, to: next });
+        const { how } = next;
+        links.push(direction === 'above' ? { from: next, to: at, how } : { from: at, to: next, how });
         nodes.set(next.node.id, next.node);
         const known = columns.get(next.node.id) ?? new Set();
         columns.set(next.node.id, known.add(next.column));
@@ -70,7 +72,7 @@ export function columnLinks(site: Site, shown: ReadonlyMap<SiteNode, readonly st
     for (const column of columns) {
       const to = { node, column };
       for (const from of site.columns(to, 'above')) {
-        if (visible.get(from.node.id)?.has(from.column)) links.push({ from, to });
+        if (visible.get(from.node.id)?.has(from.column)) links.push({ from, to, how: from.how });
       }
     }
   }

@@ -79,10 +79,10 @@ export class LineagePage {
   }
 
   /** To be called when the page is in the document: only then the window of the drawing has a size. */
-  start(): void {
+  start(focus: boolean): void {
     this.#view.show(this.#scene);
     if (this.#focus !== undefined) this.#select(this.#focus.id);
-    this.#stage.focus({ preventScroll: true });
+    if (focus) this.#stage.focus({ preventScroll: true });
   }
 
   #title(): string {

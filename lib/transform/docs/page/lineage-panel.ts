@@ -1,10 +1,11 @@
 import type { SiteNode } from '../data-types.ts';
+import { codeLines } from './code-view.ts';
 import { type Child, h } from './dom.ts';
 import { plural } from './format.ts';
 import { firstLine } from './markdown-view.ts';
 import { kindBadge, resultStatus } from './parts.ts';
 import { hrefOf } from './route.ts';
-import { nodeHref, type Site } from './site.ts';
+import { type ColumnAt, type ColumnStep, columnNamed, nodeHref, type Site } from './site.ts';
 
 /** What the lineage says of the chosen node in words: the same for who cannot see the drawing. */
 export function lineagePanel(
@@ -52,6 +53,7 @@ export function lineagePanel(
           ),
     ),
     site.hasColumnLineage && node.columns.length > 0 ? columnChoice(node, column) : null,
+    column === undefined ? null : columnFacts(site, { node, column }),
     neighbours('Reads', site.parents(node)),
     neighbours('Read by', site.children(node)),
   ];
@@ -71,6 +73,45 @@ function columnChoice(node: SiteNode, column: string | undefined): HTMLElement {
     node.columns.map(({ name }) => h('option', { value: name, selected: name === column }, name)),
   );
   return h('label', { class: 'reach' }, 'Follow column', select);
+}
+
+/** How a column is made, and what hangs on it. */
+function columnFacts(site: Site, at: ColumnAt): Child {
+  const column = columnNamed(at.node, at.column);
+  if (column === undefined) return null;
+  const steps = (title: string, columns: readonly ColumnStep[]) =>
+    columns.length === 0
+      ? null
+      : [
+          h('h3', {}, title),
+          h(
+            'ul',
+            { class: 'plain' },
+            columns.map(({ node, column: name, how }) =>
+              h(
+                'li',
+                {},
+                h(
+                  'a',
+                  { href: hrefOf('lineage', node.id, { column: name }), dir: 'auto' },
+                  `${node.name}.${name}`,
+                ),
+                how === 'computed' ? h('span', { class: 'small faint' }, ' computed') : null,
+              ),
+            ),
+          ),
+        ];
+  return [
+    column.description === ''
+      ? null
+      : h('p', { class: 'clamp-4', dir: 'auto' }, firstLine(column.description)),
+    column.expression === null
+      ? null
+      : h('code', { class: 'expression' }, '= ', codeLines(column.expression, 'sql')),
+    steps('Made from', site.columns(at, 'above')),
+    steps('Goes into', site.columns(at, 'below')),
+    neighbours('Decides the rows of', site.decides(at)),
+  ];
 }
 
 function neighbours(title: string, nodes: readonly SiteNode[]): Child {

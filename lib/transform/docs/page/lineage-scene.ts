@@ -1,7 +1,7 @@
 import type { SiteNode } from '../data-types.ts';
 import { layOut, type PlacedBox, type PlacedEdge } from './layout.ts';
-import { columnLinks, type LineageChoice } from './lineage-choice.ts';
-import { type ColumnAt, columnKey, type Site } from './site.ts';
+import { type ColumnLink, columnLinks, type LineageChoice } from './lineage-choice.ts';
+import { columnKey, type Site } from './site.ts';
 
 /** A node as it is drawn. */
 export interface SceneNode {
@@ -22,9 +22,7 @@ export interface SceneEdge {
   readonly bounds: readonly [number, number, number, number];
 }
 
-export interface SceneLink {
-  readonly from: ColumnAt;
-  readonly to: ColumnAt;
+export interface SceneLink extends ColumnLink {
   readonly path: string;
 }
 
@@ -169,7 +167,8 @@ function sceneLinks(
   );
   const links = choice.trace?.edges ?? columnLinks(site, shown);
   const seen = new Set<string>();
-  return links.flatMap(({ from, to }) => {
+  return links.flatMap((link) => {
+    const { from, to } = link;
     const key = `${columnKey(from.node.id, from.column)}\n${columnKey(to.node.id, to.column)}`;
     const start = byId.get(from.node.id);
     const end = byId.get(to.node.id);
@@ -183,7 +182,7 @@ function sceneLinks(
       between.get(`${from.node.id}\n${to.node.id}`) ?? [],
       [end.box.x, rowMiddle(end, endRow)],
     );
-    return [{ from, to, path }];
+    return [{ ...link, path }];
   });
 }
 

@@ -25,7 +25,8 @@ export class LineageView {
   readonly #canvas = svg('g');
   readonly #edges = svg('path', { class: 'edge' });
   readonly #litEdges = svg('path', { class: 'edge lit' });
-  readonly #links = svg('path', { class: 'column-edge' });
+  readonly #copies = svg('path', { class: 'column-edge' });
+  readonly #computed = svg('path', { class: 'column-edge computed' });
   readonly #litLinks = svg('path', { class: 'column-edge lit' });
   readonly #nodes = svg('g');
   readonly #drawn = new Map<string, SVGGElement>();
@@ -40,7 +41,14 @@ export class LineageView {
 
   constructor(actions: LineageActions) {
     this.#actions = actions;
-    this.#canvas.append(this.#edges, this.#litEdges, this.#nodes, this.#links, this.#litLinks);
+    this.#canvas.append(
+      this.#edges,
+      this.#litEdges,
+      this.#nodes,
+      this.#copies,
+      this.#computed,
+      this.#litLinks,
+    );
     this.element = svg(
       'svg',
       { class: 'lineage-drawing', 'aria-hidden': 'true', focusable: 'false' },
@@ -188,7 +196,10 @@ export class LineageView {
     this.#edges.setAttribute('d', plain.join(''));
     this.#litEdges.setAttribute('d', lit.join(''));
     this.#edges.classList.toggle('dim', this.#lit !== undefined || this.#scene.links.length > 0);
-    this.#links.setAttribute('d', this.#scene.links.map(({ path }) => path).join(''));
+    const pathsOf = (how: string) =>
+      this.#scene.links.flatMap((link) => (link.how === how ? link.path : [])).join('');
+    this.#copies.setAttribute('d', pathsOf('copied'));
+    this.#computed.setAttribute('d', pathsOf('computed'));
   }
 
   /** Lights up the ways of the values of a column. */

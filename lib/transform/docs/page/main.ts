@@ -26,7 +26,7 @@ function start(data: SiteData): void {
     const lineage = route.view === 'lineage' ? new LineagePage(site, route) : undefined;
     shell.main.append(lineage?.element ?? pageOf(site, route));
     shell.main.classList.toggle('full', lineage !== undefined);
-    if (lineage !== undefined) lineage.start();
+    if (lineage !== undefined) lineage.start(!first);
     else if (!first) shell.main.focus({ preventScroll: true });
     scrollTo(0, 0);
     shell.main.querySelector('tr.marked')?.scrollIntoView({ block: 'center' });

@@ -3,7 +3,7 @@ import { codePanel, copy, linksOf } from './code-view.ts';
 import { columnsTable } from './columns-table.ts';
 import { type Child, h } from './dom.ts';
 import { bytes, count, duration, moment, plural } from './format.ts';
-import { inlineLineage } from './lineage-inline.ts';
+import { neighbourPicture } from './lineage-inline.ts';
 import { markdown } from './markdown-view.ts';
 import {
   chip,
@@ -71,19 +71,15 @@ function body(site: Site, node: SiteNode, parameters: ReadonlyMap<string, string
   const children = site.children(node);
   return [
     resultNote(node),
-    section(
-      'Description',
-      node.description === ''
-        ? h('p', { class: 'faint' }, 'Nothing was written about it yet.')
-        : markdown(node.description),
-    ),
+    description(node),
     isTest(node) ? testOf(site, node) : null,
     node.columns.length === 0 ? null : section('Columns', columnsTable(site, node, parameters.get('column'))),
     parents.length + children.length === 0
       ? null
       : section(
           'Lineage',
-          inlineLineage(site, node),
+          neighbourPicture(site, node),
+          rowsDecidedBy(site, node),
           h('p', {}, h('a', { href: hrefOf('lineage', node.id) }, 'Open in the lineage graph')),
         ),
     tests.length === 0 ? null : section('Tests', testTable(site, node, tests)),
@@ -93,6 +89,29 @@ function body(site: Site, node: SiteNode, parameters: ReadonlyMap<string, string
     macros(site, node),
     settings(node),
   ];
+}
+
+/** The columns by which rows are filtered, joined and grouped: a change of theirs changes which rows there are. */
+function rowsDecidedBy(site: Site, node: SiteNode): Child {
+  const columns = site.decidedBy(node);
+  if (columns.length === 0) return null;
+  return h(
+    'p',
+    { class: 'small' },
+    h('span', { class: 'faint' }, 'Filtered, joined or grouped by '),
+    columns.map((at, index) => [
+      index === 0 ? null : ', ',
+      h('a', { href: hrefOf('lineage', at.node.id, { column: at.column }) }, `${at.node.name}.${at.column}`),
+    ]),
+  );
+}
+
+/** Tests mostly speak for themselves; of all else it is said that nobody wrote about it. */
+function description(node: SiteNode): Child {
+  if (node.description !== '') return section('Description', markdown(node.description));
+  return isTest(node)
+    ? null
+    : section('Description', h('p', { class: 'faint' }, 'Nothing was written about it yet.'));
 }
 
 /** A failure is what one came for: it stands before all else. */
@@ -137,7 +156,7 @@ function facts(site: Site, node: SiteNode): Child[] {
   return [
     factList([
       ['Materialized', isTest(node) ? null : node.materialized],
-      ['Type', relation?.type],
+      ['In the warehouse', relation?.type === node.materialized ? null : relation?.type],
       ['Rows', relation?.rows === null || relation?.rows === undefined ? null : count(relation.rows)],
       ['Size', relation?.bytes === null || relation?.bytes === undefined ? null : bytes(relation.bytes)],
       ['Last altered', relation?.lastAltered ? moment(relation.lastAltered) : null],

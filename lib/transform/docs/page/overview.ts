@@ -1,6 +1,7 @@
 import type { NodeKind, SiteNode } from '../data-types.ts';
 import { type Child, h } from './dom.ts';
 import { count, duration, moment, plural, share } from './format.ts';
+import { projectPicture } from './lineage-inline.ts';
 import { markdown } from './markdown-view.ts';
 import { nodeLink, resultDetail, section, status } from './parts.ts';
 import { hrefOf } from './route.ts';
@@ -36,9 +37,21 @@ export function overview(site: Site): HTMLElement {
     ),
     counts(site),
     h('div', { class: 'cards' }, lastRun(site), freshnessCard(site), coverage(site)),
+    way(site),
     project.overview === null
       ? null
       : section('About', h('div', { class: 'about' }, markdown(project.overview))),
+  );
+}
+
+/** How the data flow, where the project is small enough to be seen at once. */
+function way(site: Site): Child {
+  const drawn = projectPicture(site);
+  if (drawn === null) return null;
+  return section(
+    'Lineage',
+    drawn,
+    h('p', {}, h('a', { href: hrefOf('lineage') }, 'Open in the lineage graph')),
   );
 }
 

@@ -17,13 +17,18 @@ export function chip(text: string, title?: string): HTMLElement {
   return h('span', { class: 'chip', title, dir: 'auto' }, text);
 }
 
+/** A name that may be broken after the signs that join its words, and only there if it can be helped. */
+export function breakable(name: string): Child[] {
+  return name.split(/(?<=[_.])/).flatMap((part, index) => (index === 0 ? [part] : [h('wbr'), part]));
+}
+
 /** A link to a node, with the mark of its kind. */
 export function nodeLink(node: SiteNode): HTMLElement {
   return h(
     'a',
     { class: 'node-link', href: nodeHref(node), title: `${kindNames[node.kind][0]} ${node.label}` },
     h('span', { class: `dot kind-${node.kind}`, 'aria-hidden': 'true' }),
-    h('span', { dir: 'auto' }, node.label),
+    h('span', { dir: 'auto' }, breakable(node.label)),
   );
 }
 

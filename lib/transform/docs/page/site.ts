@@ -1,10 +1,23 @@
-import type { Health, NodeKind, SiteColumn, SiteData, SiteMacro, SiteNode } from '../data-types.ts';
+import type {
+  ColumnEdge,
+  Health,
+  NodeKind,
+  SiteColumn,
+  SiteData,
+  SiteMacro,
+  SiteNode,
+} from '../data-types.ts';
 import { hrefOf } from './route.ts';
 
 /** A column, with the node it belongs to. */
 export interface ColumnAt {
   readonly node: SiteNode;
   readonly column: string;
+}
+
+/** A column at the other end of an edge, and what became of its value on the way. */
+export interface ColumnStep extends ColumnAt {
+  readonly how: ColumnEdge[4];
 }
 
 /** The project as the page asks for it: who reads whom, which tests belong where. */
@@ -15,8 +28,10 @@ export class Site {
   readonly #children: ReadonlyMap<string, readonly SiteNode[]>;
   readonly #tests: ReadonlyMap<string, readonly SiteNode[]>;
   readonly #macroUsers: ReadonlyMap<string, readonly (SiteNode | SiteMacro)[]>;
-  readonly #above: ReadonlyMap<string, readonly ColumnAt[]>;
-  readonly #below: ReadonlyMap<string, readonly ColumnAt[]>;
+  readonly #above: ReadonlyMap<string, readonly ColumnStep[]>;
+  readonly #below: ReadonlyMap<string, readonly ColumnStep[]>;
+  readonly #decides: ReadonlyMap<string, readonly SiteNode[]>;
+  readonly #decidedBy: ReadonlyMap<string, readonly ColumnAt[]>;
 
   constructor(data: SiteData) {
     this.data = data;
@@ -27,15 +42,26 @@ export class Site {
       node.test?.node ? [node.test.node, ...node.parents] : node.parents,
     );
     this.#macroUsers = grouped<SiteNode | SiteMacro>([...data.nodes, ...data.macros], (user) => user.macros);
-    const above = new Map<string, ColumnAt[]>();
-    const below = new Map<string, ColumnAt[]>();
-    for (const [from, fromColumn, to, toColumn] of data.columnEdges) {
+    const above = new Map<string, ColumnStep[]>();
+    const below = new Map<string, ColumnStep[]>();
+    for (const [from, fromColumn, to, toColumn, how] of data.columnEdges) {
       const source = data.nodes[from];
       const target = data.nodes[to];
       if (source === undefined || target === undefined) continue;
-      push(above, columnKey(target.id, toColumn), { node: source, column: fromColumn });
-      push(below, columnKey(source.id, fromColumn), { node: target, column: toColumn });
+      push(above, columnKey(target.id, toColumn), { node: source, column: fromColumn, how });
+      push(below, columnKey(source.id, fromColumn), { node: target, column: toColumn, how });
     }
+    const decides = new Map<string, SiteNode[]>();
+    const decidedBy = new Map<string, ColumnAt[]>();
+    for (const [from, column, to] of data.rowEdges) {
+      const source = data.nodes[from];
+      const target = data.nodes[to];
+      if (source === undefined || target === undefined) continue;
+      push(decides, columnKey(source.id, column), target);
+      push(decidedBy, target.id, { node: source, column });
+    }
+    this.#decides = decides;
+    this.#decidedBy = decidedBy;
     this.#above = above;
     this.#below = below;
   }
@@ -72,8 +98,18 @@ export class Site {
   }
 
   /** Columns that a column is made from, or those that are made from it; one step away. */
-  columns(at: ColumnAt, direction: 'above' | 'below'): readonly ColumnAt[] {
+  columns(at: ColumnAt, direction: 'above' | 'below'): readonly ColumnStep[] {
     return (direction === 'above' ? this.#above : this.#below).get(columnKey(at.node.id, at.column)) ?? [];
+  }
+
+  /** The nodes whose rows a column decides. */
+  decides(at: ColumnAt): readonly SiteNode[] {
+    return this.#decides.get(columnKey(at.node.id, at.column)) ?? [];
+  }
+
+  /** The columns that decide which rows a node has. */
+  decidedBy(node: SiteNode): readonly ColumnAt[] {
+    return this.#decidedBy.get(node.id) ?? [];
   }
 
   get hasColumnLineage(): boolean {
