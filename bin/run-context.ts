@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunContext, RunEvent } from '../lib/run/index.ts';
+import type { ModelsContext, RunContext, RunEvent } from '../lib/run/index.ts';
 import type { CommandContext } from './context.ts';
 
 /** What a command hands to lib/run. */
@@ -7,11 +7,20 @@ export async function openRun(
   context: CommandContext,
   onEvent?: (event: RunEvent) => void,
 ): Promise<RunContext> {
-  const [{ project, directory }, connections] = await Promise.all([context.project(), context.connections()]);
+  const [models, connections] = await Promise.all([openModels(context, onEvent), context.connections()]);
+  return { ...models, connections };
+}
+
+/** What a command over the models hands to lib/run: no server is started and none is asked before a statement has to be sent. */
+export async function openModels(
+  context: CommandContext,
+  onEvent?: (event: RunEvent) => void,
+): Promise<ModelsContext> {
+  const { project, directory } = await context.project();
   return {
     project,
     directory,
-    connections,
+    connections: context.connections,
     artifactsDirectory: join(context.state, 'artifacts'),
     logger: context.logger,
     signal: context.signal,

@@ -2,7 +2,7 @@ import { buildStep } from '../../lib/run/index.ts';
 import type { BuildReport } from '../../lib/transform/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { SelectionOptions } from '../options.ts';
-import { openRun } from '../run-context.ts';
+import { openModels } from '../run-context.ts';
 import { showBuild } from '../terminal/build-summary.ts';
 import type { Output } from '../terminal/output.ts';
 import { showRun } from '../terminal/run-progress.ts';
@@ -11,7 +11,7 @@ import { transformChoice } from '../transform-choice.ts';
 /** `sluice build`: builds the models beside what is published, tests them there, publishes if all is well. */
 export async function run(context: CommandContext, options: SelectionOptions): Promise<0 | 1> {
   const { output } = context;
-  const report = await buildStep(await openRun(context, showRun(output)), transformChoice(options));
+  const report = await buildStep(await openModels(context, showRun(output)), transformChoice(options));
   return endBuild(output, report);
 }
 

@@ -1,14 +1,14 @@
 import { cloneStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { SelectionOptions } from '../options.ts';
-import { openRun } from '../run-context.ts';
+import { openModels } from '../run-context.ts';
 import { showRun } from '../terminal/run-progress.ts';
 import { transformChoice } from '../transform-choice.ts';
 
 /** `sluice clone --state DIR`: makes the models here as they are in another environment, tables without copying any data. */
 export async function run(context: CommandContext, options: SelectionOptions): Promise<0> {
   const { output } = context;
-  const report = await cloneStep(await openRun(context, showRun(output)), transformChoice(options));
+  const report = await cloneStep(await openModels(context, showRun(output)), transformChoice(options));
   const made = report.relations.filter((relation) => relation.made !== null);
   const count = (kind: 'table' | 'view'): number => made.filter((relation) => relation.made === kind).length;
   output.line();

@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path';
-import { connectWarehouse } from '../../lib/snowflake/index.ts';
-import { generateDocs } from '../../lib/transform/index.ts';
+import { resolve } from 'node:path';
+import { docsStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { SelectionOptions } from '../options.ts';
+import { openModels } from '../run-context.ts';
 import { transformChoice } from '../transform-choice.ts';
 
 interface DocsGenerateOptions extends SelectionOptions {
@@ -17,26 +17,11 @@ interface DocsGenerateOptions extends SelectionOptions {
  */
 export async function run(context: CommandContext, options: DocsGenerateOptions): Promise<0 | 1> {
   const { output } = context;
-  const { project, directory } = await context.project();
-  const choice = transformChoice(options);
-  const report = await generateDocs({
-    ...choice,
-    directory: project.models.path,
-    configDirectory: directory,
-    project,
-    // Opened by whoever asks first: a project whose templates ask nothing is documented without a warehouse.
-    connect: async (tag) => {
-      const { snowflake } = await context.connections();
-      return await connectWarehouse(
-        { ...snowflake, database: project.snowflake.database, warehouse: project.snowflake.warehouse },
-        { queryTag: { project: project.name, ...tag } },
-      );
-    },
-    artifactsDirectory: choice.artifactsDirectory ?? join(context.state, 'artifacts'),
+  const report = await docsStep(await openModels(context), {
+    ...transformChoice(options),
     ...(options.output === undefined ? {} : { output: resolve(options.output) }),
     compile: options.compile,
     emptyCatalog: options.emptyCatalog ?? false,
-    signal: context.signal,
   });
   const { expected, found } = report.relations;
   for (const problem of report.problems) output.line(`! ${problem}`);

@@ -1,14 +1,14 @@
 import { freshnessStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { SelectionOptions } from '../options.ts';
-import { openRun } from '../run-context.ts';
+import { openModels } from '../run-context.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
 import { transformChoice } from '../transform-choice.ts';
 
 /** `sluice freshness`: how old each source is, against its limits. Exit code 1 when one is past its error limit. */
 export async function run(context: CommandContext, options: SelectionOptions): Promise<0 | 1> {
-  const { freshness } = await freshnessStep(await openRun(context), transformChoice(options));
+  const { freshness } = await freshnessStep(await openModels(context), transformChoice(options));
   context.output.line(
     renderTable(
       [{ title: 'source' }, { title: 'age', align: 'right' }, { title: 'status' }],

@@ -1,7 +1,7 @@
 import { lineageStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { SelectionOptions } from '../options.ts';
-import { openRun } from '../run-context.ts';
+import { openModels } from '../run-context.ts';
 import { renderLineage } from '../terminal/lineage.ts';
 import { transformChoice } from '../transform-choice.ts';
 
@@ -16,7 +16,7 @@ interface LineageOptions extends SelectionOptions {
 export async function run(context: CommandContext, options: LineageOptions): Promise<0> {
   const { output } = context;
   const { up = false, down = false, depth } = options;
-  const report = await lineageStep(await openRun(context), {
+  const report = await lineageStep(await openModels(context), {
     ...transformChoice(options),
     of: options.node,
     direction: up === down ? 'both' : up ? 'up' : 'down',

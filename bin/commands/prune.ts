@@ -1,7 +1,7 @@
 import { pruneStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { SelectionOptions } from '../options.ts';
-import { openRun } from '../run-context.ts';
+import { openModels } from '../run-context.ts';
 import { transformChoice } from '../transform-choice.ts';
 
 /** `sluice prune`: what is in the project's schemas and made by no node any more; dropped with `--drop` only. */
@@ -10,7 +10,10 @@ export async function run(
   options: SelectionOptions & { drop: boolean },
 ): Promise<0> {
   const { output } = context;
-  const report = await pruneStep(await openRun(context), { ...transformChoice(options), drop: options.drop });
+  const report = await pruneStep(await openModels(context), {
+    ...transformChoice(options),
+    drop: options.drop,
+  });
   for (const { relation, kind, dropped } of report.relations) {
     output.line(`${dropped ? 'dropped' : 'unused '}  ${kind.padEnd(5)}  ${relation}`);
   }

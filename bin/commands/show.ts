@@ -1,7 +1,7 @@
 import { showStep } from '../../lib/run/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { SelectionOptions } from '../options.ts';
-import { openRun } from '../run-context.ts';
+import { openModels } from '../run-context.ts';
 import { cellText, renderTable } from '../terminal/table.ts';
 import { transformChoice } from '../transform-choice.ts';
 
@@ -11,7 +11,7 @@ export async function run(
   options: SelectionOptions & { node: string; limit: number },
 ): Promise<0> {
   const { output } = context;
-  const report = await showStep(await openRun(context), {
+  const report = await showStep(await openModels(context), {
     ...transformChoice(options),
     select: [options.node],
     limit: options.limit,

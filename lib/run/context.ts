@@ -18,6 +18,14 @@ export interface RunContext {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
+/**
+ * What the steps over the models work with. The connections are asked for when the first statement has to be sent: what is wrong with
+ * the project shows before, and most of what only reads it sends none.
+ */
+export interface ModelsContext extends Omit<RunContext, 'connections'> {
+  readonly connections: Connections | (() => Promise<Connections>);
+}
+
 export type RunEvent =
   | { readonly type: 'step'; readonly step: RunStep; readonly state: 'started' }
   | { readonly type: 'step'; readonly step: RunStep; readonly state: 'done'; readonly milliseconds: number }

@@ -1,61 +1,55 @@
-import { readContract, SluiceError } from '../config/index.ts';
-import { compareContract, readContract as readLiveContract } from '../extract/index.ts';
-import { checkWarehouse, connectWarehouse, type Finding } from '../snowflake/index.ts';
-import type { Staging } from '../staging/index.ts';
+import { type Finding, readContract, runChecks } from '../config/index.ts';
+import { checkSource, openSource } from '../extract/index.ts';
+import { checkWarehouse, connectWarehouse, notificationChannel } from '../snowflake/index.ts';
+import { notificationCheck, probeStaging } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
-import { withSourceAndStaging } from './extract-step.ts';
 
-/** Looks at everything that a run needs, and names the fix of what is not as it should be. Changes nothing but a probe object. */
+/**
+ * Does what a run does with a probe, in the source, the bucket and Snowflake, and names the fix of what is not as it should be. What
+ * it writes it removes again.
+ */
 export async function doctor(context: RunContext): Promise<readonly Finding[]> {
   const { project, connections } = context;
-  const nearby = await withSourceAndStaging(context, async (source, staging) => {
-    const findings: Finding[] = [];
-    for (const table of project.tables) {
-      findings.push(
-        await look(`source table ${table.name}`, async () => {
-          const live = await readLiveContract(source, table);
-          const recorded = readContract(context.directory, table.name);
-          if (recorded === undefined) return `${live.columns.length} columns, no contract yet`;
-          const changes = compareContract(recorded, live).changes.filter(({ accepted }) => !accepted);
-          if (changes.length > 0)
-            throw contractChanged(
-              table.name,
-              changes.map(({ column }) => column),
-            );
-          return `${live.columns.length} columns, as recorded`;
-        }),
-      );
+  const findings: Finding[] = [...(await checkSourceOf(context))];
+  const probe = await probeStaging(connections.staging, project.staging.prefix);
+  findings.push(...probe.findings);
+  try {
+    const connect = () =>
+      connectWarehouse({ ...connections.snowflake, database: project.snowflake.database });
+    const staged = probe.key === undefined ? undefined : { key: probe.key, value: probe.value };
+    const warehouse = await checkWarehouse(connect, project, staged);
+    findings.push(...warehouse.map((finding) => ({ ...finding, check: `snowflake ${finding.check}` })));
+    if (warehouse.some(({ check, ok }) => check === 'pipe' && ok)) {
+      findings.push(...(await checkNotification(context)));
     }
-    findings.push(await look(`bucket ${staging.bucket}`, () => probeBucket(staging)));
-    return findings;
-  });
-  const connection = { ...connections.snowflake, database: project.snowflake.database };
-  const warehouse = await checkWarehouse(() => connectWarehouse(connection), project);
-  return [...nearby, ...warehouse.map((finding) => ({ ...finding, check: `snowflake ${finding.check}` }))];
+  } finally {
+    findings.push(...(await probe.remove()));
+  }
+  return findings;
 }
 
-async function look(check: string, work: () => Promise<string>): Promise<Finding> {
+async function checkSourceOf({ project, connections, directory }: RunContext): Promise<readonly Finding[]> {
+  const source = openSource(connections.source, project.source);
   try {
-    return { check, ok: true, message: await work() };
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    return { check, ok: false, message: error.message, fix: error.hint };
+    return await checkSource({
+      source,
+      tables: project.tables,
+      contractOf: ({ name }) => readContract(directory, name),
+    });
+  } finally {
+    await source.close();
   }
 }
 
-/** Writes and reads one small object under its own prefix, which no stage and no notification looks at. */
-async function probeBucket(staging: Staging): Promise<string> {
-  const key = `${staging.prefix}probes/${crypto.randomUUID()}.txt`;
-  await staging.put(key, 'sluice doctor');
-  await staging.get(key);
-  return 'an object can be written and read';
-}
-
-function contractChanged(table: string, columns: readonly string[]): SluiceError {
-  return new SluiceError({
-    code: 'CONTRACT_CHANGED',
-    kind: 'work',
-    message: `${columns.join(', ')} ${columns.length === 1 ? 'is' : 'are'} not as recorded`,
-    hint: `Look at \`sluice plan\`; to accept the change, delete contracts/${table}.json, plan, and provision again.`,
+async function checkNotification({ project, connections }: RunContext): Promise<readonly Finding[]> {
+  const warehouse = await connectWarehouse({
+    ...connections.snowflake,
+    database: project.snowflake.database,
   });
+  try {
+    const queue = await notificationChannel(warehouse, project);
+    return await runChecks([notificationCheck(connections.staging, project.staging.prefix, queue)]);
+  } finally {
+    await warehouse.close();
+  }
 }

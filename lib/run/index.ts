@@ -10,7 +10,7 @@ export {
 export { commentMarker, renderComment } from './ci/comment.ts';
 export { gitHubFromEnvironment, type PostedComment, postComment, pullRequestEvent } from './ci/github.ts';
 export { buildBase, closePullRequest, type ReviewReport, reviewPullRequest } from './ci/review.ts';
-export type { RunContext, RunEvent } from './context.ts';
+export type { ModelsContext, RunContext, RunEvent } from './context.ts';
 export { recordedContracts, selectTables } from './contracts.ts';
 export { doctor } from './doctor.ts';
 export { extractStep, type WindowChoice } from './extract-step.ts';
@@ -19,6 +19,7 @@ export {
   buildStep,
   cloneStep,
   compileStep,
+  docsStep,
   freshnessStep,
   lineageStep,
   loadProblems,

@@ -7,8 +7,11 @@ import {
   type CompileReport,
   clone,
   compile,
+  type DocsOptions,
+  type DocsReport,
   type FreshnessReport,
   freshness,
+  generateDocs,
   type LineageReport,
   type LineageRequest,
   lineage,
@@ -19,7 +22,7 @@ import {
   show,
   test,
 } from '../transform/index.ts';
-import type { RunContext } from './context.ts';
+import type { ModelsContext, RunContext } from './context.ts';
 import { selectTables } from './contracts.ts';
 import { extractStep, type WindowChoice } from './extract-step.ts';
 import { recordRun } from './history.ts';
@@ -104,35 +107,38 @@ export async function loadStep(
 
 /** How old the sources are, against their limits. */
 export async function freshnessStep(
-  context: RunContext,
+  context: ModelsContext,
   choice: TransformChoice = {},
 ): Promise<FreshnessReport> {
   return await freshness(transformOptions(context, choice));
 }
 
 /** Builds the models beside what is published, tests them there, and publishes them if every test of severity error holds. */
-export async function buildStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
+export async function buildStep(context: ModelsContext, choice: TransformChoice = {}): Promise<BuildReport> {
   return await build(transformOptions(context, choice));
 }
 
 /** Runs the tests of the dbt project on what is published. */
-export async function testStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
+export async function testStep(context: ModelsContext, choice: TransformChoice = {}): Promise<BuildReport> {
   return await test(transformOptions(context, choice));
 }
 
 /** Writes the SQL of the selected nodes over published names, and runs none of it. */
-export async function compileStep(context: RunContext, choice: TransformChoice = {}): Promise<CompileReport> {
+export async function compileStep(
+  context: ModelsContext,
+  choice: TransformChoice = {},
+): Promise<CompileReport> {
   return await compile(transformOptions(context, choice));
 }
 
 /** Makes the selected relations here as they are in another environment. */
-export async function cloneStep(context: RunContext, choice: TransformChoice = {}): Promise<CloneReport> {
+export async function cloneStep(context: ModelsContext, choice: TransformChoice = {}): Promise<CloneReport> {
   return await clone(transformOptions(context, choice));
 }
 
 /** The first rows of what one node selects. */
 export async function showStep(
-  context: RunContext,
+  context: ModelsContext,
   choice: TransformChoice & { readonly limit: number },
 ): Promise<ShowReport> {
   return await show({ ...transformOptions(context, choice), limit: choice.limit });
@@ -140,22 +146,30 @@ export async function showStep(
 
 /** Where columns of the models come from, and where they go. */
 export async function lineageStep(
-  context: RunContext,
+  context: ModelsContext,
   choice: TransformChoice & LineageRequest,
 ): Promise<LineageReport> {
   return await lineage({ ...transformOptions(context, choice), ...choice });
 }
 
+/** One page that shows the project, and the artifacts that it shows. */
+export async function docsStep(
+  context: ModelsContext,
+  choice: TransformChoice & Pick<DocsOptions, 'output' | 'compile' | 'emptyCatalog'>,
+): Promise<DocsReport> {
+  return await generateDocs({ ...transformOptions(context, choice), ...choice });
+}
+
 /** What is in the project's schemas and made by no node any more. */
 export async function pruneStep(
-  context: RunContext,
+  context: ModelsContext,
   choice: TransformChoice & { readonly drop: boolean },
 ): Promise<PruneReport> {
   return await prune({ ...transformOptions(context, choice), drop: choice.drop });
 }
 
 /** Goes on with the last build from what failed. Only what `choice` says is not as it was then. */
-export async function retryStep(context: RunContext, choice: TransformChoice = {}): Promise<BuildReport> {
+export async function retryStep(context: ModelsContext, choice: TransformChoice = {}): Promise<BuildReport> {
   return await retry(transformOptions(context, choice));
 }
 

@@ -1,6 +1,6 @@
 import { connectWarehouse } from '../snowflake/index.ts';
 import type { PublishEvent, RunFlags, TransformOptions } from '../transform/index.ts';
-import type { RunContext, RunEvent } from './context.ts';
+import type { ModelsContext, RunEvent } from './context.ts';
 
 export interface TransformChoice extends RunFlags {
   /** Names the candidate schemas and tags the queries. */
@@ -12,24 +12,26 @@ export interface TransformChoice extends RunFlags {
 }
 
 /** What lib/transform takes: the project's own settings, and what was chosen for this time. */
-export function transformOptions(context: RunContext, choice: TransformChoice): TransformOptions {
+export function transformOptions(context: ModelsContext, choice: TransformChoice): TransformOptions {
   const { project, connections } = context;
   return {
     ...choice,
     directory: project.models.path,
     project,
     configDirectory: context.directory,
-    connect: (queryTag) =>
-      connectWarehouse(
+    connect: async (queryTag) => {
+      const { snowflake } = typeof connections === 'function' ? await connections() : connections;
+      return await connectWarehouse(
         {
-          ...connections.snowflake,
+          ...snowflake,
           database: project.snowflake.database,
           // Where hooks find what they name without a schema.
           schema: project.snowflake.schemas[choice.target ?? project.models.target],
           warehouse: project.snowflake.warehouse,
         },
         { queryTag: { project: project.name, ...queryTag } },
-      ),
+      );
+    },
     artifactsDirectory: choice.artifactsDirectory ?? context.artifactsDirectory,
     ...(context.signal ? { signal: context.signal } : {}),
     onNode: (node) => context.onEvent?.({ type: 'node', node }),
