@@ -52,7 +52,13 @@ export class AdapterObject extends JinjaObject {
         return callable(
           name,
           ['macro_name', 'macro_namespace?', 'packages?'],
-          (macro: string, namespace?: string) => this.#dispatch(macro, namespace ?? null),
+          (macro: string, namespace?: string | null, packages?: unknown) => {
+            if (packages == null) return this.#dispatch(macro, namespace ?? null);
+            throw compilerError(
+              `adapter.dispatch("${macro}") is called with packages=, which is gone from dbt since 1.0`,
+              'Give the package as the second argument, and set `dispatch:` in dbt_project.yml to search others first.',
+            );
+          },
         );
       case 'quote':
         return callable(name, ['identifier'], (identifier: string) => quote(identifier));
@@ -227,16 +233,31 @@ export class AdapterObject extends JinjaObject {
     return '';
   }
 
-  /** Changes a relation through the macro that projects may override, and forgets what was known of its schema. */
+  /** Changes a relation through the macro that projects may override, and takes note of what has changed. */
   async #runMacro(name: string, args: readonly unknown[]): Promise<string> {
     const { session, registry, macros, packageName } = this.#parts;
     if (session === undefined) return '';
     const found = registry.find(name, packageName);
     if (found === undefined) throw compilerError(`there is no macro ${name}`);
     await macros.bind(found).callAsync(args);
-    for (const relation of args) session.forget(asRelation(relation, name));
+    const [relation, to] = args.map((arg) => asRelation(arg, name));
+    if (relation !== undefined) noteChange(session, name, relation, to);
     return '';
   }
+}
+
+function noteChange(
+  session: WarehouseAccess,
+  change: string,
+  relation: RelationObject,
+  to: RelationObject | undefined,
+): void {
+  if (change === 'truncate_relation') return;
+  if (change === 'drop_relation') session.gone(relation);
+  else if (change === 'rename_relation' && to !== undefined) {
+    session.gone(relation);
+    session.made(to.with({ type: relation.type }));
+  } else session.forget(relation);
 }
 
 /** `context` of the templates: all names of the node, to be found by a name that is only known while it runs. */

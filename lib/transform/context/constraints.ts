@@ -14,7 +14,8 @@ const support: Readonly<Record<string, 'enforced' | 'not enforced' | 'not suppor
 export interface ConstraintContext {
   /** The relation that `to:` of a foreign key means: a ref or source, or a name as it is. */
   readonly relationOf: (text: string) => string;
-  readonly warn: (message: string) => void;
+  /** @param name dbt's name of the warning */
+  readonly warn: (message: string, name: string) => void;
 }
 
 /** The columns of a contract as CREATE TABLE lists them: name, type and constraints of each. */
@@ -106,12 +107,14 @@ function isWritten(type: string, constraint: DataRecord, { warn }: ConstraintCon
   const does = support[type];
   if (does === 'not supported' && constraint.warn_unsupported !== false) {
     warn(
-      `Warning: Snowflake has no ${type} constraints; this one is left out. Set warn_unsupported: false on it to hear no more of it.`,
+      `Snowflake has no ${type} constraints; this one is left out. Set warn_unsupported: false on it to hear no more of it.`,
+      'ConstraintNotSupported',
     );
   }
   if (does === 'not enforced' && constraint.warn_unenforced !== false) {
     warn(
-      `Warning: Snowflake does not enforce ${type} constraints; this one says nothing of the rows. Set warn_unenforced: false on it to hear no more of it.`,
+      `Snowflake does not enforce ${type} constraints; this one says nothing of the rows. Set warn_unenforced: false on it to hear no more of it.`,
+      'ConstraintNotEnforced',
     );
   }
   return does !== 'not supported';

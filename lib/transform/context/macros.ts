@@ -51,15 +51,29 @@ export const builtinPackage = 'dbt';
 /** Implementations are looked for under these prefixes, in this order. */
 const adapterPrefixes = ['snowflake__', 'default__'];
 
+/** Materializations of which dbt-snowflake has its own: a general one of a project does not replace these. */
+const madeForSnowflake = new Set([
+  'view',
+  'table',
+  'incremental',
+  'snapshot',
+  'seed',
+  'test',
+  'dynamic_table',
+]);
+
 /** All macros by package and name, and the rules by which a name finds one. */
 export class MacroRegistry {
   readonly #packages = new Map<string, Map<string, MacroDefinition>>();
   readonly #root: string;
   readonly #dispatch: ReadonlyMap<string, readonly string[]>;
+  readonly #packagesMayOverride: boolean;
 
-  constructor(root: string, dispatch: ReadonlyMap<string, readonly string[]>) {
+  /** @param packagesMayOverride whether a package changes how a built-in materialization is made, without the root's saying so */
+  constructor(root: string, dispatch: ReadonlyMap<string, readonly string[]>, packagesMayOverride = false) {
     this.#root = root;
     this.#dispatch = dispatch;
+    this.#packagesMayOverride = packagesMayOverride;
     for (const name of [root, builtinPackage]) this.#packages.set(name, new Map());
   }
 
@@ -109,7 +123,7 @@ export class MacroRegistry {
     packageName: string,
   ): MacroDefinition | { readonly tried: readonly string[] } {
     const tried: string[] = [];
-    const searched = namespace === null ? [null] : (this.#dispatch.get(namespace) ?? [this.#root, namespace]);
+    const searched = this.#searched(namespace);
     for (const searchedPackage of searched) {
       for (const prefix of adapterPrefixes) {
         const full = `${prefix}${name}`;
@@ -122,16 +136,34 @@ export class MacroRegistry {
     return { tried };
   }
 
-  /** How `materialized: name` is made: the root project's own way first, then any package's, then the built-in one. */
+  /** A namespace that is no package's is as good as none, as in dbt. */
+  #searched(namespace: string | null): readonly (string | null)[] {
+    if (namespace === null) return [null];
+    const order = this.#dispatch.get(namespace);
+    if (order !== undefined) return order;
+    return this.hasPackage(namespace) ? [this.#root, namespace] : [null];
+  }
+
+  /**
+   * How `materialized: name` is made. A way for Snowflake goes before a general one, then the root project's before a package's
+   * before the built-in one; a package changes a built-in one only if the project's flags allow it (dbt-core,
+   * `find_materialization_macro_by_name`).
+   */
   materialization(name: string): MacroDefinition | undefined {
-    const others = [...this.#packages.keys()].filter((key) => key !== this.#root && key !== builtinPackage);
-    for (const packageName of [this.#root, ...others, builtinPackage]) {
-      for (const adapter of ['snowflake', 'default']) {
+    const packages = [...this.#packages.keys()].filter((key) => key !== this.#root && key !== builtinPackage);
+    const builtin =
+      this.inPackage(builtinPackage, `materialization_${name}_snowflake`) ??
+      this.inPackage(builtinPackage, `materialization_${name}_default`);
+    const imported = builtin === undefined || this.#packagesMayOverride ? packages : [];
+    const builtinIsSpecific = madeForSnowflake.has(name);
+    for (const adapter of ['snowflake', 'default']) {
+      for (const packageName of [this.#root, ...imported]) {
         const found = this.inPackage(packageName, `materialization_${name}_${adapter}`);
         if (found !== undefined) return found;
       }
+      if (builtin !== undefined && builtinIsSpecific === (adapter === 'snowflake')) return builtin;
     }
-    return undefined;
+    return builtin;
   }
 
   /** The macro of a generic test, `unique` or `dbt_utils.at_least_one`. */

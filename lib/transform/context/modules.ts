@@ -1,6 +1,6 @@
 import { Attributes, callable, type JinjaObject, tuple } from '../../jinja/index.ts';
 import { PythonDate, PythonDelta } from './python-dates.ts';
-import { PythonPattern, pythonRegExp } from './python-re.ts';
+import { PythonPattern, pythonFlags, pythonRegExp } from './python-re.ts';
 
 /** The Python modules that dbt gives to templates, as far as projects use them. */
 export function pythonModules(now: () => Date): JinjaObject {
@@ -57,25 +57,32 @@ function reModule(): JinjaObject {
     [name, callable(name, parameters, use)] as const;
   return new Attributes(
     Object.fromEntries([
-      entry('match', ['pattern', 'string', 'flags?'], (pattern: unknown, text: string) =>
-        pythonRegExp(pattern).match(text),
+      ...(['match', 'search', 'fullmatch', 'findall'] as const).map((name) =>
+        entry(name, ['pattern', 'string', 'flags?'], (pattern: unknown, text: string, flags?: number) =>
+          pythonRegExp(pattern, flags)[name](text),
+        ),
       ),
-      entry('search', ['pattern', 'string', 'flags?'], (pattern: unknown, text: string) =>
-        pythonRegExp(pattern).search(text),
+      entry('finditer', ['pattern', 'string', 'flags?'], (pattern: unknown, text: string, flags?: number) =>
+        pythonRegExp(pattern, flags).finditer(text),
       ),
-      entry('fullmatch', ['pattern', 'string', 'flags?'], (pattern: unknown, text: string) =>
-        pythonRegExp(pattern).fullmatch(text),
+      entry(
+        'split',
+        ['pattern', 'string', 'maxsplit?', 'flags?'],
+        (pattern: unknown, text: string, most?: number, flags?: number) =>
+          pythonRegExp(pattern, flags).split(text, most),
       ),
-      entry('findall', ['pattern', 'string', 'flags?'], (pattern: unknown, text: string) =>
-        pythonRegExp(pattern).findall(text),
+      entry(
+        'sub',
+        ['pattern', 'repl', 'string', 'count?', 'flags?'],
+        (pattern: unknown, by: unknown, text: string, most?: number, flags?: number) =>
+          pythonRegExp(pattern, flags).sub(by, text, most),
       ),
-      entry('split', ['pattern', 'string', 'maxsplit?'], (pattern: unknown, text: string) =>
-        pythonRegExp(pattern).split(text),
+      entry(
+        'compile',
+        ['pattern', 'flags?'],
+        (pattern: unknown, flags?: number) => new PythonPattern(pythonRegExp(pattern, flags)),
       ),
-      entry('sub', ['pattern', 'repl', 'string', 'count?'], (pattern: unknown, by: string, text: string) =>
-        pythonRegExp(pattern).sub(by, text),
-      ),
-      entry('compile', ['pattern', 'flags?'], (pattern: unknown) => new PythonPattern(pythonRegExp(pattern))),
+      ...Object.entries(pythonFlags),
       entry('escape', ['text'], (text: string) => text.replace(/[^A-Za-z0-9_]/g, '\\$&')),
     ]),
     'module',

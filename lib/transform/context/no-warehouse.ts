@@ -12,4 +12,6 @@ export const noWarehouse: WarehouseAccess = {
   schemaExists: never,
   columns: never,
   forget: () => undefined,
+  made: () => undefined,
+  gone: () => undefined,
 };

@@ -19,7 +19,7 @@ import { compilerError } from './exceptions.ts';
 import { BoundMacros, type MacroRegistry } from './macros.ts';
 import type { RelationObject } from './relation-object.ts';
 import { ResultTable } from './result-table.ts';
-import type { Scope } from './scope.ts';
+import { type Scope, warnAs } from './scope.ts';
 import type { WarehouseAccess } from './session.ts';
 import { VarFunction } from './variables.ts';
 
@@ -127,7 +127,7 @@ export class NodeContext {
           packageName,
           constraints: {
             relationOf: (text) => this.#relationOf(text),
-            warn: (message) => scope.say(message),
+            warn: (message, name) => warnAs(scope, name, message),
           },
           ...(session === undefined ? {} : { session }),
         });

@@ -33,17 +33,40 @@ export class PythonRegExp {
     });
   }
 
-  split(text: string): string[] {
-    return text.split(this.#make('')).map((part) => part ?? '');
+  finditer(text: string): PythonMatch[] {
+    return [...text.matchAll(this.#make('g'))].map((match) => new PythonMatch(match));
   }
 
-  sub(by: string, text: string): string {
-    const replacement = by
-      .replaceAll('$', '$$$$')
-      .replace(/\\g<(\w+)>|\\(\d)/g, (_, name?: string, digit?: string) =>
-        digit === undefined && name !== undefined && !/^\d+$/.test(name) ? `$<${name}>` : `$${digit ?? name}`,
+  /** @param most how many times it is split; 0 for everywhere */
+  split(text: string, most = 0): string[] {
+    const parts: string[] = [];
+    let start = 0;
+    for (const match of text.matchAll(this.#make('g'))) {
+      if (most > 0 && parts.length >= most) break;
+      parts.push(text.slice(start, match.index), ...match.slice(1).map((group) => group ?? ''));
+      start = match.index + match[0].length;
+    }
+    return [...parts, text.slice(start)];
+  }
+
+  /** @param most how many are replaced, from the start; 0 for all */
+  sub(by: unknown, text: string, most = 0): string {
+    if (typeof by !== 'string') {
+      throw compilerError(
+        're.sub takes a text to put in',
+        'A macro in its place is not called; loop over re.findall.',
       );
-    return text.replace(this.#make('g'), replacement);
+    }
+    const parts: string[] = [];
+    let start = 0;
+    let count = 0;
+    for (const match of text.matchAll(this.#make('g'))) {
+      if (most > 0 && count >= most) break;
+      count++;
+      parts.push(text.slice(start, match.index), expand(by, match));
+      start = match.index + match[0].length;
+    }
+    return [...parts, text.slice(start)].join('');
   }
 
   #make(flags: string): RegExp {
@@ -51,27 +74,66 @@ export class PythonRegExp {
   }
 }
 
-/** Reads a pattern of Python's `re`: named groups and inline flags at the start are written differently there. */
-export function pythonRegExp(pattern: unknown): PythonRegExp {
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' };
+
+/** What is put in the place of a match: `\1` and `\g<name>` are groups of it. */
+function expand(by: string, match: RegExpExecArray): string {
+  return by.replace(
+    /\\(?:g<(\w+)>|(\d{1,2})|([\s\S]))/g,
+    (written, name?: string, digits?: string, other?: string) => {
+      const group = name ?? digits;
+      if (group === undefined) return other === '\\' ? other : (escapes[other ?? ''] ?? written);
+      const value = /^\d+$/.test(group) ? match[Number(group)] : match.groups?.[group];
+      if (value !== undefined) return value;
+      if (/^\d+$/.test(group) && Number(group) < match.length) return '';
+      throw compilerError(`"${by}" names a group that the regular expression does not have`);
+    },
+  );
+}
+
+/** Python's flags by their values, and the letters that a pattern may begin with. */
+export const pythonFlags = { IGNORECASE: 2, I: 2, MULTILINE: 8, M: 8, DOTALL: 16, S: 16, VERBOSE: 64, X: 64 };
+const lettersOfFlags: Readonly<Record<string, number>> = { i: 2, m: 8, s: 16, x: 64, a: 0, u: 0, L: 0 };
+
+/**
+ * Reads a pattern of Python's `re`: named groups, anchors and flags at the start are written differently there.
+ *
+ * @param flags sum of Python's flags
+ */
+export function pythonRegExp(pattern: unknown, flags: unknown = 0): PythonRegExp {
   if (pattern instanceof PythonPattern) return pattern.regExp;
   if (typeof pattern !== 'string') throw compilerError('a regular expression is a text');
   if (pattern.length > longestPattern) {
     throw compilerError(`a regular expression has more than ${longestPattern} characters`);
   }
-  const inline = /^\(\?([ims]+)\)/.exec(pattern);
-  const source = pattern
-    .slice(inline?.[0].length ?? 0)
+  const [start = '', letters = ''] = /^(?:\(\?[aiLmsux]+\))+/.exec(pattern) ?? [];
+  let bits = typeof flags === 'number' ? flags : 0;
+  for (const letter of `${start}${letters}`) bits |= lettersOfFlags[letter] ?? 0;
+  const body = pattern.slice(start.length);
+  const source = ((bits & pythonFlags.VERBOSE) === 0 ? body : withoutComments(body))
     .replaceAll('(?P<', '(?<')
     .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
-    .replaceAll('\\A', '^')
-    .replaceAll('\\Z', '$');
+    .replaceAll('\\A', '(?<![\\s\\S])')
+    .replaceAll('\\Z', '(?![\\s\\S])');
+  const own = [
+    (bits & pythonFlags.IGNORECASE) === 0 ? '' : 'i',
+    (bits & pythonFlags.MULTILINE) === 0 ? '' : 'm',
+    (bits & pythonFlags.DOTALL) === 0 ? '' : 's',
+  ].join('');
   try {
-    const flags = inline?.[1] ?? '';
-    new RegExp(source, flags);
-    return new PythonRegExp(source, flags);
+    new RegExp(source, own);
+    return new PythonRegExp(source, own);
   } catch {
     throw compilerError(`"${pattern}" is not a regular expression`);
   }
+}
+
+/** A verbose pattern without its blanks and comments; those in brackets and after a backslash count. */
+function withoutComments(pattern: string): string {
+  return pattern.replace(
+    /(\\[\s\S])|(\[(?:\\[\s\S]|[^\]])*\])|#[^\n]*|\s+/g,
+    (_, escaped?: string, set?: string) => escaped ?? set ?? '',
+  );
 }
 
 export class PythonPattern extends JinjaObject {
@@ -88,10 +150,16 @@ export class PythonPattern extends JinjaObject {
       case 'search':
       case 'fullmatch':
       case 'findall':
-      case 'split':
+      case 'finditer':
         return callable(name, ['string'], (text: string) => this.regExp[name](text));
+      case 'split':
+        return callable(name, ['string', 'maxsplit?'], (text: string, most?: number) =>
+          this.regExp.split(text, most),
+        );
       case 'sub':
-        return callable(name, ['repl', 'string'], (by: string, text: string) => this.regExp.sub(by, text));
+        return callable(name, ['repl', 'string', 'count?'], (by: unknown, text: string, most?: number) =>
+          this.regExp.sub(by, text, most),
+        );
       default:
         return undefined;
     }
@@ -121,6 +189,16 @@ class PythonMatch extends JinjaObject {
         return callable(name, [], () => this.#match.index);
       case 'end':
         return callable(name, [], () => this.#match.index + this.#match[0].length);
+      case 'span':
+        return callable(name, [], () => tuple(this.#match.index, this.#match.index + this.#match[0].length));
+      case 'string':
+        return this.#match.input;
+      case 'groupdict':
+        return callable(
+          name,
+          [],
+          () => new Map(Object.entries(this.#match.groups ?? {}).map(([key, value]) => [key, value ?? null])),
+        );
       default:
         return undefined;
     }

@@ -15,12 +15,28 @@ export class RelationCache {
     if (found === undefined) {
       found = listSchema(session, schema);
       this.#schemas.set(key, found);
+      // A question that failed may be asked again.
+      found.catch(() => this.#schemas.delete(key));
     }
     return found;
   }
 
   forget(schema: RelationName): void {
     this.#schemas.delete(keyOfSchema(schema));
+  }
+
+  /** Takes note of a relation that was made; what is not known of its schema stays unknown. */
+  made(relation: RelationObject): void {
+    this.#change(relation, (known) => known.set(relationKey(relation), relation));
+  }
+
+  /** Takes note of a relation that was dropped. */
+  gone(relation: RelationObject): void {
+    this.#change(relation, (known) => known.delete(relationKey(relation)));
+  }
+
+  #change(relation: RelationObject, change: (known: Map<string, RelationObject>) => unknown): void {
+    this.#schemas.get(keyOfSchema(relation))?.then(change, () => undefined);
   }
 }
 
@@ -69,6 +85,9 @@ export interface WarehouseAccess {
   columns(relation: RelationObject): Promise<ColumnObject[]>;
   /** Forgets what is in a relation's schema, after it was changed. */
   forget(relation: RelationObject): void;
+  /** Takes note of a relation that was made, so that its schema need not be asked again. */
+  made(relation: RelationObject): void;
+  gone(relation: RelationObject): void;
 }
 
 /** The warehouse as the templates of one node use it. */
@@ -140,6 +159,15 @@ export class NodeSession implements WarehouseAccess {
 
   forget(relation: RelationObject): void {
     this.#cache.forget(relation);
+  }
+
+  made(relation: RelationObject): void {
+    if (relation.type === null) this.#cache.forget(relation);
+    else this.#cache.made(relation);
+  }
+
+  gone(relation: RelationObject): void {
+    this.#cache.gone(relation);
   }
 }
 

@@ -96,7 +96,9 @@ export function yamlRenderer(
 
 /** Reads the macros of all packages, and those that come with Sluice. */
 export function loadMacros(loaded: LoadedPackages, problems: Problems): MacroRegistry {
-  const registry = new MacroRegistry(loaded.root.name, loaded.root.dispatch);
+  const { name: root, dispatch, flags } = loaded.root;
+  const mayOverride = flags.require_explicit_package_overrides_for_builtin_materializations === false;
+  const registry = new MacroRegistry(root, dispatch, mayOverride);
   const own = join(import.meta.dirname, '..', 'include');
   addMacros(registry, builtinPackage, filesBelow(own, ['macros'], ['.sql']), loaded, problems);
   for (const [name, config] of loaded.packages) {
