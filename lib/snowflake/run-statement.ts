@@ -14,9 +14,9 @@ const cancelTimeout = 5_000;
 export async function runStatement(
   connection: Connection,
   sql: string,
-  { binds, timeoutSeconds, signal }: ExecuteOptions,
+  { binds, timeoutSeconds, queryTag, signal }: ExecuteOptions,
 ): Promise<QueryResult> {
-  const running = startStatement(connection, sql, binds, timeoutSeconds);
+  const running = startStatement(connection, sql, binds, statementParameters(timeoutSeconds, queryTag));
   const stopped = new AbortController();
   const stop = Promise.race([aborted(signal, stopped.signal), expired(timeoutSeconds, stopped.signal)]);
   try {
@@ -37,11 +37,22 @@ interface RunningStatement {
   cancel(): Promise<void>;
 }
 
+/** Parameters that hold for one statement, as Snowflake names them. */
+function statementParameters(
+  timeoutSeconds: number | undefined,
+  queryTag: string | undefined,
+): Record<string, string | number> {
+  return {
+    ...(timeoutSeconds === undefined ? {} : { STATEMENT_TIMEOUT_IN_SECONDS: Math.ceil(timeoutSeconds) }),
+    ...(queryTag === undefined ? {} : { QUERY_TAG: queryTag }),
+  };
+}
+
 function startStatement(
   connection: Connection,
   sql: string,
   binds: ExecuteOptions['binds'],
-  timeoutSeconds: number | undefined,
+  parameters: Readonly<Record<string, string | number>>,
 ): RunningStatement {
   let statement: RowStatement | undefined;
   const result = new Promise<QueryResult>((resolve, reject) => {
@@ -49,9 +60,7 @@ function startStatement(
       statement = connection.execute({
         sqlText: sql,
         ...(binds === undefined || binds.length === 0 ? {} : { binds }),
-        ...(timeoutSeconds === undefined
-          ? {}
-          : { parameters: { STATEMENT_TIMEOUT_IN_SECONDS: Math.ceil(timeoutSeconds) } }),
+        ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
         rowMode: 'array',
         fetchAsString: ['Number', 'JSON'],
         complete: (error, finished, rows) => {

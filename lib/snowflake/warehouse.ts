@@ -26,6 +26,8 @@ export interface ExecuteOptions {
   readonly binds?: readonly Bind[];
   /** Bound on the statement, in seconds; the session's own otherwise. */
   readonly timeoutSeconds?: number;
+  /** The statement's tag in the query history, instead of the session's. */
+  readonly queryTag?: string;
   readonly signal?: AbortSignal;
 }
 

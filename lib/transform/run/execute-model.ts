@@ -4,6 +4,7 @@ import { nodeDict } from '../artifacts/node-dict.ts';
 import { compilerError } from '../context/exceptions.ts';
 import { TemplateFile } from '../context/macros.ts';
 import type { NodeContext } from '../context/node-context.ts';
+import { RelationObject } from '../context/relation-object.ts';
 import type { NodeSession } from '../context/session.ts';
 import { materializationOf, type SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
@@ -62,8 +63,9 @@ export async function buildModel(node: SqlNode, parts: ModelParts, part?: BatchP
   extra.set('sql', sql);
   extra.set('compiled_code', sql);
   const ends = { first: part?.first !== false, last: part?.last !== false };
-  await materialize(node, context, extra, project, ends);
-  session.forget(placement.relation(node));
+  const made = await materialize(node, context, extra, project, ends);
+  if (made.length === 0) session.forget(placement.relation(node));
+  for (const relation of made) session.made(relation);
   const stored = asRecord(context.result('main'));
   const rows = part === undefined ? await rowsOf(node, parts) : null;
   return { sql, path, rows, response: asRecord(stored?.response) ?? {} };
@@ -78,7 +80,7 @@ export async function buildSeed(
   let rows = 0;
   const load = async (): Promise<number> => {
     rows = await loadSeed(node, relation, warehouse);
-    session.forget(relation);
+    session.made(relation.with({ type: 'table' }));
     return rows;
   };
   const extra = new Map<string, unknown>([['load_seed_rows', callable('load_seed_rows', [], load)]]);
@@ -87,21 +89,28 @@ export async function buildSeed(
   return rows;
 }
 
-/** Runs the materialization that a node's config names. `names` are those that its context sees before all others. */
+/**
+ * Runs the materialization that a node's config names.
+ *
+ * @param names those that its context sees before all others
+ * @returns the relations that it says it made
+ */
 async function materialize(
   node: SqlNode,
   context: NodeContext,
   names: Map<string, unknown>,
   project: ParsedProject,
   { first, last }: Pick<BatchPart, 'first' | 'last'>,
-): Promise<void> {
+): Promise<RelationObject[]> {
   names.set('pre_hooks', first ? hooksOf(node.config['pre-hook']) : []);
   names.set('post_hooks', last ? hooksOf(node.config['post-hook']) : []);
   names.set('render', renderFunction(node, context));
   const name = materializationOf(node);
   const definition = project.registry.materialization(name);
   if (definition === undefined) throw compilerError(`nothing knows how to materialize a ${name}`);
-  await context.macros.bind(definition).callAsync([]);
+  const returned = await context.macros.bind(definition).callAsync([]);
+  const relations = returned instanceof Map ? returned.get('relations') : asRecord(returned)?.relations;
+  return Array.isArray(relations) ? relations.filter((one) => one instanceof RelationObject) : [];
 }
 
 /** Rows of the table that was made; Snowflake answers from its metadata, without reading the table. */

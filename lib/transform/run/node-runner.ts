@@ -184,7 +184,7 @@ export class NodeRunner {
     await warehouse.execute(
       `CREATE OR REPLACE ${transient}TABLE ${sqlName(candidate)} CLONE ${sqlName(published)}`,
     );
-    session.forget(candidate);
+    session.made(candidate.with({ type: 'table' }));
   }
 
   async #unitTest(

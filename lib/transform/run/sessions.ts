@@ -28,8 +28,7 @@ export class SessionPool {
   async use<T>(tag: QueryTag, use: (session: Warehouse) => Promise<T>): Promise<T> {
     const session = await this.#take();
     try {
-      await session.execute(`ALTER SESSION SET QUERY_TAG = '${JSON.stringify(tag).replaceAll("'", "''")}'`);
-      return await use(session);
+      return await use(tagged(session, JSON.stringify(tag)));
     } finally {
       this.#giveBack(session);
     }
@@ -77,4 +76,18 @@ export class SessionPool {
     if (next === undefined) this.#free.push(session);
     else next.give(session);
   }
+}
+
+const setsTag = /^\s*alter\s+session\s+(?:un)?set\s[\s\S]*\bquery_tag\b/i;
+
+/** The session, with a tag on each statement: until a model sets one of its own. */
+function tagged(session: Warehouse, queryTag: string): Warehouse {
+  let own = false;
+  return {
+    execute: (sql, options) => {
+      own ||= setsTag.test(sql);
+      return session.execute(sql, own ? options : { ...options, queryTag });
+    },
+    close: () => session.close(),
+  };
 }

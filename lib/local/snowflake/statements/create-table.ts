@@ -9,7 +9,8 @@ import { StatementContext } from '../context.ts';
 import { missingObject, objectExists } from '../errors.ts';
 import { duckName, duckTable, printName, printQualified, quote } from '../names.ts';
 import type { QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
-import { translateQuery } from '../translate/index.ts';
+import { beginTranslation } from '../translate/index.ts';
+import { emitQuery } from '../translate/query.ts';
 import { parseWholeQuery } from '../translate/resolve.ts';
 import { parseDefinition } from './column-definition.ts';
 import { type CreateHeader, createHeader, ifNotExists, readGroup, readOptions } from './header.ts';
@@ -142,7 +143,9 @@ async function createAsSelect(
   replace: boolean,
   make: (columns: readonly TableColumn[]) => Promise<void>,
 ): Promise<void> {
-  const query = await translateQuery(core, parseWholeQuery(cursor.rest()));
+  const parsed = parseWholeQuery(cursor.rest());
+  const translation = await beginTranslation(core, parsed);
+  const query = emitQuery(parsed, undefined, translation);
   const found = await columnsOfQuery(core, query);
   const names = definition?.untyped ?? [];
   const columns: TableColumn[] =
@@ -154,11 +157,17 @@ async function createAsSelect(
   }
   refuseTwins(columns);
   const select = ctasSelect(query, found, columns);
-  const target = { ...name, name: `${name.name}#new` };
-  // The query may read the table that it replaces.
-  await core.duck.run(`CREATE TABLE ${duckTable(target)} AS ${select}`);
-  if (replace) await dropTable(core, name, 'replaced');
-  await core.duck.run(`ALTER TABLE ${duckTable(target)} RENAME TO ${quote(duckName(name.name))}`);
+  const { tables, sources } = translation.resolved;
+  // The query may read the table that it replaces, itself or through a stream.
+  if (replace && (tables.has(duckTable(name)) || sources.size > 0)) {
+    const aside = { ...name, name: `${name.name}#new` };
+    await core.duck.run(`CREATE TABLE ${duckTable(aside)} AS ${select}`);
+    await dropTable(core, name, 'replaced');
+    await core.duck.run(`ALTER TABLE ${duckTable(aside)} RENAME TO ${quote(duckName(name.name))}`);
+  } else {
+    if (replace) await dropTable(core, name, 'replaced');
+    await core.duck.run(`CREATE TABLE ${duckTable(name)} AS ${select}`);
+  }
   if (definition && definition.columns.length > 0) {
     for (const column of definition.columns.filter((one) => !one.nullable)) {
       await core.duck.run(`ALTER TABLE ${duckTable(name)} ALTER COLUMN ${quote(column.name)} SET NOT NULL`);
