@@ -153,7 +153,7 @@ BEGIN
       FROM {{ ops }}.LOAD_FILES
       WHERE TABLE_NAME = {{ table_name }} AND STATUS IN ('landed', 'held', 'superseded')
     );
-    -- A run that is older than another of its window changes nothing.
+    -- Of a window the newest snapshot counts, by the clock of the source: those of the machines that runs come from may differ.
     UPDATE {{ ops }}.LOADS
     SET
       STATUS = 'superseded',
@@ -161,7 +161,7 @@ BEGIN
     FROM (
       SELECT
         WINDOW_ID,
-        MAX(RUN_ID) AS RUN_ID
+        MAX(EXTRACTED_AT || ' ' || RUN_ID) AS TAKEN
       FROM {{ ops }}.LOADS
       WHERE TABLE_NAME = {{ table_name }} AND STATUS IN ('landed', 'held', 'applied')
       GROUP BY WINDOW_ID
@@ -170,7 +170,7 @@ BEGIN
       LOADS.TABLE_NAME = {{ table_name }}
       AND LOADS.STATUS IN ('landed', 'held')
       AND LOADS.WINDOW_ID = newest.WINDOW_ID
-      AND LOADS.RUN_ID < newest.RUN_ID;
+      AND LOADS.EXTRACTED_AT || ' ' || LOADS.RUN_ID < newest.TAKEN;
     -- if checked
     INSERT INTO {{ ops }}.REJECTS (
       RUN_ID, TABLE_NAME, WINDOW_ID, FILE, FILE_ROW, COLUMN_NAME, REASON, VALUE_LENGTH, REJECTED_AT

@@ -16,12 +16,26 @@ export interface RunChildInput {
   /** Servers of another process, which outlive this one; otherwise the folder of servers in this process, which do not. */
   readonly servers: { readonly connections: Connections } | { readonly state: string };
   readonly days: { readonly from: string; readonly to: string };
-  readonly killAt: string;
+  /** None unless given: it runs to its end. */
+  readonly killAt?: string;
+  /** How far its clock is ahead of everybody else's. */
+  readonly minutesAhead?: number;
 }
 
-function dieAt(killAt: string): (event: RunEvent) => void {
+/** From here on the clock of this process goes ahead of the machine's. */
+function setClock(minutesAhead: number): void {
+  const RealDate = Date;
+  const ahead = (): number => RealDate.now() + minutesAhead * 60_000;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, given, self) =>
+      Reflect.construct(target, given.length === 0 ? [ahead()] : given, self),
+    get: (target, name) => (name === 'now' ? ahead : Reflect.get(target, name)),
+  });
+}
+
+function dieAt(killAt: string | undefined): (event: RunEvent) => void {
   return (event) => {
-    if (boundariesOf(event).includes(killAt)) process.kill(process.pid, 'SIGKILL');
+    if (killAt !== undefined && boundariesOf(event).includes(killAt)) process.kill(process.pid, 'SIGKILL');
   };
 }
 
@@ -32,7 +46,8 @@ async function startServers(state: string): Promise<Connections> {
 }
 
 const input: RunChildInput = JSON.parse(await text(process.stdin));
-const { servers, days, killAt, ...shop } = input;
+const { servers, days, killAt, minutesAhead = 0, ...shop } = input;
+setClock(minutesAhead);
 const connections = 'state' in servers ? await startServers(servers.state) : servers.connections;
 const context = shopContext({ ...shop, connections, onEvent: dieAt(killAt) });
 const result = await outcomeOf(runPipeline(context, days));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { SourceConnection } from '../../../lib/config/index.ts';
 import { startPostgres } from '../../../lib/local/postgres/index.ts';
@@ -122,6 +123,25 @@ describe('kill -9', () => {
       expect(isRunning(hosted.pid)).toBe(true);
       const again = await startPostgres({ directory });
       expect(isRunning(hosted.pid)).toBe(false);
+      expect(await values(again.connection)).toEqual([1, 2]);
+      await again.stop();
+    },
+  );
+
+  test.runIf(process.platform === 'linux')(
+    'of Postgres alone, with sessions that are busy: the next start does not wait for them',
+    async () => {
+      const directory = join(folder, 'busy');
+      const server = await startPostgres({ directory });
+      await execute(server.connection, ...TABLE);
+      const busy = new pg.Client(server.connection);
+      busy.on('error', () => undefined);
+      await busy.connect();
+      const broken = expect(busy.query('SELECT pg_sleep(600)')).rejects.toThrow();
+      process.kill(server.pid, 'SIGKILL');
+      await server.stop();
+      const again = await startPostgres({ directory });
+      await broken;
       expect(await values(again.connection)).toEqual([1, 2]);
       await again.stop();
     },
