@@ -33,6 +33,7 @@ export {
 export { connectionsFromEnvironment, type EnvironmentConnections } from './environment.ts';
 export { type Environment, parseEnvironments } from './environments.ts';
 export { type ErrorKind, exitCodeOf, SluiceError, type SluiceErrorOptions } from './errors.ts';
+export { type Check, type Finding, type Found, runChecks } from './findings.ts';
 export { loadEnvironments, loadProject } from './load.ts';
 export { similarNames, targetName } from './names.ts';
 export { parseProject } from './parse.ts';

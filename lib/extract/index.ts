@@ -11,6 +11,7 @@ export { readContract } from './contract.ts';
 export { countWindows } from './count-windows.ts';
 export { planCursorWindow } from './cursor-window.ts';
 export { discoverTables, type Proposal } from './discover.ts';
+export { checkSource, type SourceProbe } from './doctor.ts';
 export { type ColumnChange, compareContract, describeChange } from './drift.ts';
 export { SourceError } from './errors.ts';
 export { type ExtractOptions, extractTables } from './extract.ts';

@@ -15,4 +15,5 @@ export {
   type ManifestWindow,
   parseManifest,
 } from './manifest.ts';
+export { notificationCheck, probeStaging, type StagingProbe } from './probe.ts';
 export { openStaging, type Staging } from './staging.ts';

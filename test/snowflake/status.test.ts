@@ -54,7 +54,19 @@ describe('when all is well', () => {
   test('the doctor finds nothing', async () => {
     const found = await findings(world.connection);
     expect(found.map(({ check, ok, fix }) => [check, ok, fix])).toEqual(
-      ['login', 'warehouse', 'ledger', 'storage', 'pipe', 'tasks'].map((check) => [check, true, undefined]),
+      [
+        'login',
+        'warehouse',
+        'ledger',
+        'raw',
+        'storage',
+        'pipe',
+        'tasks',
+        'task run',
+        'create schema',
+        'create table',
+        'clone',
+      ].map((check) => [check, true, undefined]),
     );
   });
 
@@ -131,9 +143,12 @@ describe('when something is wrong', () => {
       ['login', true],
       ['warehouse', true],
       ['ledger', false],
+      ['raw', false],
       ['storage', false],
       ['pipe', false],
       ['tasks', false],
+      ['task run', false],
+      ['create schema', false],
     ]);
     expect(found.every(({ ok, fix }) => ok || fix !== undefined)).toBe(true);
   });
