@@ -1,4 +1,5 @@
 import type { SourceNode } from '../graph/node.ts';
+import type { NodeConfig } from '../project/config-tree.ts';
 import { noQuoting, renderRelation } from '../relation.ts';
 import { columnDict } from './column-dict.ts';
 
@@ -48,7 +49,7 @@ export function sourceDict(node: SourceNode): Record<string, unknown> {
     source_meta: { ...node.sourceMeta },
     config: said,
     patch_path: node.patchedIn ?? null,
-    unrendered_config: said,
+    unrendered_config: writtenConfig(node.config),
     relation_name: renderRelation({
       database: node.database,
       schema: node.schema,
@@ -69,4 +70,11 @@ function freshnessDict({ freshness, freshnessOff }: SourceNode): Record<string, 
     error_after: freshness?.errorAfter ?? nothing,
     filter: freshness?.filter ?? null,
   };
+}
+
+/** What was said of the config at all; that a source is enabled is what it is without a word. */
+function writtenConfig(config: NodeConfig): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).filter(([key, value]) => key !== 'enabled' || value !== true),
+  );
 }
