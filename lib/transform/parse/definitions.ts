@@ -42,7 +42,7 @@ export function definition(
     fqn,
     defaults,
     properties: configOf(item),
-    inFile: {},
+    inFile: [],
   });
   return {
     resourceType: kind,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MacroRegistry } from '../context/macros.ts';
-import type { Scope } from '../context/scope.ts';
+import { type Scope, warnAs } from '../context/scope.ts';
 import { Variables } from '../context/variables.ts';
 import { yamlNames } from '../context/yaml-names.ts';
 import { Problems } from '../errors.ts';
@@ -14,6 +14,7 @@ import { readYaml } from '../project/yaml.ts';
 import type { Data, DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
 import { checkMaterialization, reportCycles, reportSharedRelations } from './checks.ts';
+import { checkConfig } from './config-checks.ts';
 import { metricIds, readExposures } from './definitions.ts';
 import { warnOfDeprecations } from './deprecations.ts';
 import { DescriptionRenderer, type DocsBlock, loadDocs } from './docs.ts';
@@ -23,6 +24,7 @@ import { checkGroups, placeOfNode, readGroups } from './groups.ts';
 import { KeptRenderings } from './kept-renderings.ts';
 import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRenderer } from './load.ts';
 import { renderDraft } from './render-node.ts';
+import { checkRequiredVersions } from './required-versions.ts';
 import { Names, Resolver } from './resolve.ts';
 import { seedDrafts } from './seeds.ts';
 import {
@@ -36,6 +38,7 @@ import { snapshotDrafts } from './snapshots.ts';
 import { sourceNode } from './sources.ts';
 import { createTemplates, type Templates } from './templates.ts';
 import { unitTestDrafts } from './unit-tests.ts';
+import { unusedConfigPaths } from './unused-configs.ts';
 
 /** A project that was read as a whole: every node with its config, its names and what it reads. */
 export interface ParsedProject {
@@ -92,6 +95,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
     throw new Error('a project without problems was not read');
   }
   const registry = loadMacros(loaded, problems);
+  checkRequiredVersions(loaded, problems);
   const variables = new Variables(options.vars, loaded.root, loaded.packages);
   const scope: Scope = {
     ...options.scope,
@@ -150,8 +154,21 @@ export function parseProject(options: ParseOptions): ParsedProject {
   }
   fillInputMeasures(defined.filter(({ resourceType }) => resourceType === 'metric'));
   const sqlNodes = drafts.flatMap(({ node }) => (node.enabled ? [node] : []));
+  for (const node of sqlNodes)
+    checkConfig(
+      node,
+      { described: placeOfNode(node, bodies), file: bodies.get(node.uniqueId)?.file ?? node.originalPath },
+      problems,
+    );
   checkGroups([...sqlNodes, ...defined], groups, (node) => placeOfNode(node, bodies), problems);
-  warnOfDeprecations(sqlNodes, options.scope.startedAt, options.scope.say);
+  warnOfDeprecations(sqlNodes, scope);
+  for (const path of unusedConfigPaths(loaded.root, [...all, ...definitions])) {
+    warnAs(
+      scope,
+      'UnusedResourceConfigPath',
+      `dbt_project.yml: nothing stands under ${path}, so its configs are of no use.`,
+    );
+  }
   const graph = new Graph(
     [...nodes, ...defined].map((node) => ({ id: node.uniqueId, parents: parentsOf(node) })),
   );
@@ -221,6 +238,10 @@ function readNodes(
     const render = yamlRenderer(templates.compiling, names, problems);
     const properties = loadProperties(loaded, config, render, problems, kept);
     macroProperties.push(...properties.macros);
+    if (config === loaded.root) {
+      for (const { file, line, message } of properties.slips)
+        warnAs(scope, 'CustomKeyInObjectDeprecation', `${file}:${line}: ${message}`);
+    }
     groups.push(...readGroups(properties, problems));
     const context = { config, root: loaded.root, target: scope.target, problems };
     definitions.push(
@@ -231,7 +252,9 @@ function readNodes(
     );
     drafts.push(
       ...seedDrafts(loaded, config, properties, problems),
-      ...modelDrafts(loaded, config, properties, problems, scope.say),
+      ...modelDrafts(loaded, config, properties, problems, (message) =>
+        warnAs(scope, 'NoNodeForYamlKey', message),
+      ),
       ...analysisDrafts(loaded, config, properties, problems),
       ...snapshotDrafts(loaded, config, properties, problems),
       ...singularTestDrafts(loaded, config, properties, problems),

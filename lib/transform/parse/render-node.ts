@@ -7,7 +7,7 @@ import type { Scope } from '../context/scope.ts';
 import type { Problems } from '../errors.ts';
 import { readCall, type WrittenCall } from '../graph/calls.ts';
 import type { RefCall, SourceCall, SqlNode } from '../graph/node.ts';
-import { mergeConfig, type NodeConfig, resolveConfig } from '../project/config-tree.ts';
+import { type NodeConfig, resolveConfig } from '../project/config-tree.ts';
 import { asList, asRecord, asText, asTexts, type DataRecord } from '../values.ts';
 import type { Draft } from './drafts.ts';
 import type { KeptRenderings, Rendering } from './kept-renderings.ts';
@@ -124,7 +124,7 @@ function configOf(draft: Draft, loaded: LoadedPackages, inFile: readonly DataRec
     fqn: draft.node.fqn,
     defaults: draft.defaults,
     properties: draft.propertiesConfig,
-    inFile: inFile.reduce<NodeConfig>(mergeConfig, {}),
+    inFile,
   });
 }
 

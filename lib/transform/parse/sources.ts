@@ -26,7 +26,7 @@ export function sourceNode(properties: SourceTableProperties, context: SourceCon
     fqn,
     defaults: { enabled: true },
     properties: { ...sourceConfig, ...tableConfig },
-    inFile: {},
+    inFile: [],
   });
   const said = (key: string): Data | undefined =>
     tableConfig[key] ?? raw[key] ?? config[key] ?? sourceConfig[key] ?? source[key];

@@ -1,6 +1,6 @@
 import type { SqlNode } from '../graph/node.ts';
 import type { ProjectFileConfig } from '../project/config-file.ts';
-import { mergeConfig, type NodeConfig, resolveConfig } from '../project/config-tree.ts';
+import { resolveConfig } from '../project/config-tree.ts';
 import { asRecord, type Data, type DataRecord } from '../values.ts';
 import type { Draft } from './drafts.ts';
 import type { LoadedPackages } from './load.ts';
@@ -24,7 +24,7 @@ export function writtenConfig(
     fqn: node.fqn,
     defaults: {},
     properties: draft.writtenConfig ?? draft.propertiesConfig,
-    inFile: inFile.map((call) => expressionsOf(call, node)).reduce<NodeConfig>(mergeConfig, {}),
+    inFile: inFile.map((call) => expressionsOf(call, node)),
   });
 }
 

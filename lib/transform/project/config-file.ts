@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problems } from '../errors.ts';
 import { asList, asRecord, asText, asTexts, type Data, type DataRecord } from '../values.ts';
-import { readYaml } from './yaml.ts';
+import { unknownProjectKeys } from './known-keys.ts';
+import { readYaml, type YamlFile } from './yaml.ts';
 
 /** What `dbt_project.yml` says, with dbt's defaults filled in. */
 export interface ProjectFileConfig {
@@ -39,6 +40,8 @@ export interface ProjectFileConfig {
   readonly dispatch: ReadonlyMap<string, readonly string[]>;
   readonly queryComment: Data;
   readonly flags: DataRecord;
+  /** `require-dbt-version`: one requirement or several. */
+  readonly requiredVersion: Data;
   /** The whole file as it was written, its templates not rendered. */
   readonly written: DataRecord;
 }
@@ -78,6 +81,7 @@ export function readProjectFile(
     });
     return undefined;
   }
+  reportUnknownKeys(raw, yaml, problems);
   const rendered = (key: string): Data | undefined =>
     raw[key] === undefined ? undefined : render(raw[key], shownAs, yaml.lineOf([key]));
   const record = (key: string) => asRecord(rendered(key)) ?? {};
@@ -131,8 +135,21 @@ export function readProjectFile(
     dispatch: readDispatch(rendered('dispatch')),
     queryComment: raw['query-comment'] ?? null,
     flags: record('flags'),
+    requiredVersion: rendered('require-dbt-version') ?? null,
     written: raw,
   };
+}
+
+/** dbt takes no key that it does not know. */
+function reportUnknownKeys(raw: DataRecord, yaml: YamlFile, problems: Problems): void {
+  for (const { key, meant } of unknownProjectKeys(raw)) {
+    problems.add({
+      file: yaml.file,
+      line: yaml.lineOf([key]),
+      message: `\`${key}\` is nothing that a dbt_project.yml may hold.`,
+      ...(meant === undefined ? {} : { hint: `Did you mean \`${meant}\`?` }),
+    });
+  }
 }
 
 function readDispatch(value: Data | undefined): ReadonlyMap<string, readonly string[]> {

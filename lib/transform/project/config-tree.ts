@@ -7,7 +7,7 @@ export type NodeConfig = Record<string, Data>;
 /** Configs that add up over the levels instead of replacing each other. */
 const appended = new Set(['tags', 'pre-hook', 'post-hook', 'packages']);
 /** Configs that are records and are merged key by key. */
-const merged = new Set(['meta', 'persist_docs', 'column_types', 'docs', 'quoting', 'contract', 'event_time']);
+const merged = new Set(['meta', 'column_types', 'docs', 'quoting', 'contract']);
 
 /** Other spellings that dbt accepts for the same config. */
 const spellings: Readonly<Record<string, string>> = {
@@ -78,8 +78,8 @@ export interface ConfigLayers {
   readonly defaults: NodeConfig;
   /** `config:` of the schema file. */
   readonly properties: DataRecord;
-  /** What `config(…)` in the file said. */
-  readonly inFile: DataRecord;
+  /** What the calls of `config(…)` in the file said. */
+  readonly inFile: readonly DataRecord[];
 }
 
 /** A node's config in dbt's order: own project, schema file, the file itself, and the root project over a package's. */
@@ -87,7 +87,7 @@ export function resolveConfig(layers: ConfigLayers): NodeConfig {
   const all = [
     ...configsAlong(layers.own, layers.fqn),
     layers.properties,
-    layers.inFile,
+    ...layers.inFile,
     ...(layers.root === undefined ? [] : configsAlong(layers.root, layers.fqn)),
   ];
   return all.reduce<NodeConfig>(mergeConfig, { ...layers.defaults });

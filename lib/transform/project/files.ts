@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
+import { readIgnores } from './ignore.ts';
 
 export interface ProjectFile {
   /** Absolute. */
@@ -10,20 +11,27 @@ export interface ProjectFile {
   readonly relative: string;
 }
 
-/** Folders that never hold a project's own files, whatever the paths say. */
-const skipped = new Set(['.git', 'node_modules', 'target', 'dbt_packages', 'logs', '.venv']);
+/** Folders that never hold a project's own files, wherever they are. */
+const skipped = new Set(['.git', 'node_modules', '.venv']);
+/** Folders of a project that hold what tools put there, if its files are looked for in all of it. */
+const skippedAtTop = new Set(['target', 'dbt_packages', 'logs']);
 
-/** All files with one of the endings below the given paths of a package, sorted by name; a missing path holds none. */
+/**
+ * All files with one of the endings below the given paths of a package, sorted by name, but for those that its `.dbtignore`
+ * names; a missing path holds none.
+ */
 export function filesBelow(
   directory: string,
   paths: readonly string[],
   endings: readonly string[],
 ): ProjectFile[] {
   const found = new Map<string, ProjectFile>();
+  const ignores = readIgnores(directory);
   for (const path of paths) {
     for (const name of listRecursively(join(directory, path), '')) {
       if (!endings.some((ending) => name.endsWith(ending))) continue;
       const file = posix.normalize(posix.join(path.split(sep).join('/'), name));
+      if (skippedAtTop.has(file.split('/')[0] ?? '') || ignores(file)) continue;
       found.set(file, { absolute: join(directory, path, name), file, relative: name });
     }
   }
@@ -31,7 +39,7 @@ export function filesBelow(
 }
 
 function listRecursively(directory: string, prefix: string): string[] {
-  let entries: import('node:fs').Dirent[];
+  let entries: Dirent[];
   try {
     entries = readdirSync(directory, { withFileTypes: true });
   } catch {
@@ -39,9 +47,18 @@ function listRecursively(directory: string, prefix: string): string[] {
   }
   return entries.flatMap((entry) => {
     const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) {
-      return skipped.has(entry.name) ? [] : listRecursively(join(directory, entry.name), name);
-    }
-    return [name];
+    const path = join(directory, entry.name);
+    if (!isFolder(entry, path)) return [name];
+    return skipped.has(entry.name) ? [] : listRecursively(path, name);
   });
+}
+
+/** A link to a folder is one, unless it leads nowhere or up to where it is, which would never end. */
+function isFolder(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return statSync(path).isDirectory() && !path.startsWith(`${realpathSync(path)}${sep}`);
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Problems } from '../errors.ts';
 import { asList, asRecord, asText, asTexts, type Data, type DataRecord } from '../values.ts';
 import type { RenderValue } from './config-file.ts';
+import { misspelledKeys } from './known-keys.ts';
 import { readTestRequest, type TestRequest } from './test-shapes.ts';
 import { columnChoice, type VersionProperties } from './versions.ts';
 import type { YamlFile } from './yaml.ts';
@@ -70,6 +71,8 @@ export interface PackageProperties {
   readonly metrics: Properties[];
   readonly semanticModels: Properties[];
   readonly savedQueries: Properties[];
+  /** Keys that mean nothing and were probably meant to. */
+  readonly slips: (Place & { readonly message: string })[];
 }
 
 export function emptyProperties(): PackageProperties {
@@ -87,6 +90,7 @@ export function emptyProperties(): PackageProperties {
     metrics: [],
     semanticModels: [],
     savedQueries: [],
+    slips: [],
   };
 }
 
@@ -105,7 +109,8 @@ export function readSchemaFile(yaml: YamlFile, context: SchemaFileContext, into:
       context.problems.add({ file: yaml.file, line: 1, message: 'this is not a record.' });
     return;
   }
-  const reader = new SchemaReader(yaml, context);
+  const reader = new SchemaReader(yaml, context, into.slips);
+  reader.lookForSlips(root, null, []);
   into.models.push(...reader.readAll(root, 'models'));
   into.seeds.push(...reader.readAll(root, 'seeds'));
   into.snapshots.push(...reader.readAll(root, 'snapshots'));
@@ -126,10 +131,24 @@ type Path = readonly (string | number)[];
 class SchemaReader {
   readonly #yaml: YamlFile;
   readonly #context: SchemaFileContext;
+  readonly #slips: PackageProperties['slips'];
 
-  constructor(yaml: YamlFile, context: SchemaFileContext) {
+  constructor(yaml: YamlFile, context: SchemaFileContext, slips: PackageProperties['slips']) {
     this.#yaml = yaml;
     this.#context = context;
+    this.#slips = slips;
+  }
+
+  /** @param list the list that the record stands in; null for the whole file */
+  lookForSlips(record: DataRecord, list: string | null, path: Path): void {
+    for (const { key, meant } of misspelledKeys(record, list)) {
+      const of = list === null ? '' : ` of ${asText(record.name) ?? `an entry of ${list}`}`;
+      this.#slips.push({
+        file: this.#yaml.file,
+        line: this.#yaml.lineOf([...path, key]),
+        message: `\`${key}\`${of} means nothing. Did you mean \`${meant}\`?`,
+      });
+    }
   }
 
   readAll(root: DataRecord, key: string): Properties[] {
@@ -165,6 +184,7 @@ class SchemaReader {
         this.#problem([...path, index], nameMissing(key, record?.name), nameHint(record?.name));
         return [];
       }
+      this.lookForSlips(record, key, [...path, index]);
       return [{ record, path: [...path, index] }];
     });
   }
@@ -204,6 +224,7 @@ class SchemaReader {
         this.#problem(at, 'an entry of `versions` has no `v`.');
         return [];
       }
+      this.lookForSlips(record, 'versions', at);
       return [this.#version(record, version, at)];
     });
   }

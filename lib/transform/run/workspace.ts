@@ -60,7 +60,7 @@ export function openWorkspace(command: string, options: TransformOptions): Works
       fullRefresh: options.fullRefresh ?? false,
       command,
       say: (message) => options.onMessage?.(message),
-      warn: (message) => warnings.warn('JinjaLogWarning', message),
+      warn: (message, name = 'JinjaLogWarning') => warnings.warn(name, message),
       flags: options,
       selected: () => selected,
       graph: () => {

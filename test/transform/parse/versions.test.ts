@@ -155,7 +155,7 @@ test('who reads a version that is going away is told', () => {
     versions: [{v: 1, deprecation_date: 2026-11-20}, {v: 2, deprecation_date: "2027-01-01 10:00:00+01:00"}, {v: 3}]`,
   });
   expect(messages).toEqual([
-    'models/s.yml:4: version 3 of "m" is described, but there is no file m_v3.sql.',
+    'Warning: models/s.yml:4: version 3 of "m" is described, but there is no file m_v3.sql.',
     'Warning: model m.v1 is deprecated since 2026-11-20; disable or remove it.',
     'Warning: model a reads model m.v1, which is deprecated since 2026-11-20; its latest version is 2.',
     'Warning: model a reads model m.v2, which will be deprecated on 2027-01-01; its latest version is 2.',

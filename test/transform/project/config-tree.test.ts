@@ -42,7 +42,7 @@ test('a file goes before its schema file, and the root project before a package'
     fqn: ['p', 'm'],
     defaults: {},
     properties: { materialized: 'table' },
-    inFile: { materialized: 'incremental' },
+    inFile: [{ materialized: 'incremental' }],
   };
   expect(resolveConfig(layers)).toEqual({ materialized: 'incremental', enabled: true });
   expect(resolveConfig({ ...layers, root: { p: { '+materialized': 'ephemeral' } } }).materialized).toBe(
