@@ -103,7 +103,7 @@ export function codePanel(
       ),
       h(
         'pre',
-        { class: 'code', tabindex: 0, role: 'region', 'aria-label': `${form.title} code` },
+        { class: 'code', tabindex: 0, role: 'group', 'aria-label': `${form.title} code` },
         h('code', {}, codeLines(form.text, language, form.links)),
       ),
     );

@@ -40,7 +40,7 @@ function picture(site: Site, choice: LineageChoice, label: string, current?: Sit
   }
   return h(
     'div',
-    { class: 'scroll lineage-inline', tabindex: 0, role: 'region', 'aria-label': label },
+    { class: 'scroll lineage-inline', tabindex: 0, role: 'group', 'aria-label': label },
     drawing,
   );
 }

@@ -71,7 +71,7 @@ class View {
       case 'table':
         return h(
           'div',
-          { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table' },
+          { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Table' },
           h(
             'table',
             {},

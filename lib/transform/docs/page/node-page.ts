@@ -97,7 +97,7 @@ function rowsDecidedBy(site: Site, node: SiteNode): Child {
   if (columns.length === 0) return null;
   return h(
     'p',
-    { class: 'small' },
+    { class: 'small running' },
     h('span', { class: 'faint' }, 'Filtered, joined or grouped by '),
     columns.map((at, index) => [
       index === 0 ? null : ', ',

@@ -104,7 +104,7 @@ export function table(
 ): HTMLElement {
   return h(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label },
+    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': label },
     h(
       'table',
       { class: kind },

@@ -110,6 +110,8 @@ export class SearchBox {
       PageDown: () => this.#choose(Math.min(last, this.#active + 8)),
       PageUp: () => this.#choose(Math.max(0, this.#active - 8)),
       Enter: () => this.#go(this.#active),
+      // The field would first empty itself.
+      Escape: () => this.element.close(),
     };
     const move = moves[event.key];
     if (move === undefined) return;

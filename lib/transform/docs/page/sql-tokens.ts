@@ -24,7 +24,11 @@ export function sqlTokens(text: string): Token[] {
   const tokens: Token[] = [];
   let end = 0;
   const add = (kind: TokenKind, piece: string) => {
-    if (piece !== '') tokens.push({ kind, text: piece });
+    const last = tokens.at(-1);
+    // Names of several parts stay in one piece, to be looked up as a whole.
+    if (kind === 'text' && last?.kind === 'text')
+      tokens[tokens.length - 1] = { kind, text: last.text + piece };
+    else if (piece !== '') tokens.push({ kind, text: piece });
   };
   for (const match of text.matchAll(pattern)) {
     add('text', text.slice(end, match.index));

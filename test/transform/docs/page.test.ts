@@ -1,0 +1,414 @@
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { SiteData } from '../../../lib/transform/docs/data-types.ts';
+import { renderPage } from '../../../lib/transform/docs/page-html.ts';
+import { temporaryFolder } from '../../support/index.ts';
+import { startBrowser } from './support/browser.ts';
+import { aColumn, aNode, aShop, aSite } from './support/site.ts';
+
+const browser = await startBrowser();
+const why = typeof browser === 'string' ? `skipped, ${browser}` : 'in Chromium';
+const folder = temporaryFolder();
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** What pages asked for and what went wrong in them, since the last test. */
+let requests: string[] = [];
+let errors: string[] = [];
+let pages: Page[] = [];
+
+afterAll(async () => {
+  if (typeof browser !== 'string') await browser.close();
+});
+
+afterEach(async () => {
+  await Promise.all(pages.map((page) => page.context().close()));
+  // Each page asked for its own file and nothing else, and nothing was refused or failed.
+  expect(requests.filter((url) => !url.startsWith('file://'))).toEqual([]);
+  expect(errors).toEqual([]);
+  [pages, requests, errors] = [[], [], []];
+});
+
+interface Opening {
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly withAxe?: boolean;
+}
+
+/** Opens a page that shows the data, from a file, at a place in it. */
+async function open(
+  data: SiteData,
+  place = '',
+  { theme = 'light', width = 1280, withAxe = false }: Opening = {},
+): Promise<Page> {
+  if (typeof browser === 'string') throw new Error(browser);
+  const file = join(folder, `page-${Math.random()}.html`);
+  writeFileSync(file, renderPage(data));
+  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: theme });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  // The page's own policy lets no other script in; axe comes in through the debugger.
+  if (withAxe) await page.addInitScript({ path: axe });
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('dialog', (dialog) => {
+    errors.push(`a script ran: ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
+  pages.push(page);
+  await page.goto(`${pathToFileURL(file)}${place}`);
+  await page.locator('main > *').first().waitFor();
+  return page;
+}
+
+/** What axe-core finds wrong with a page, by rule and place. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate<{ id: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
+    'axe.run(document).then(({ violations }) => violations)',
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
+  );
+}
+
+/** Goes to another place in an open page. */
+async function go(page: Page, place: string): Promise<void> {
+  await page.evaluate(
+    `document.querySelector('main').firstElementChild.dataset.left = 'yes'; location.hash = ${JSON.stringify(place)}`,
+  );
+  await page
+    .locator('main > :not([data-left])')
+    .first()
+    .waitFor()
+    .catch((error: Error) => {
+      throw new Error(`${place}: ${error.message}`);
+    });
+}
+
+describe.skipIf(typeof browser === 'string')(`the page, ${why}`, () => {
+  describe('search', () => {
+    test('opens with /, finds names, columns and SQL as one types, and goes where Enter says', async () => {
+      const page = await open(aShop());
+      await page.keyboard.press('/');
+      await page.keyboard.type('orders');
+      const hits = page.getByRole('option');
+      expect(await hits.first().textContent()).toContain('orders');
+      expect(await page.locator('.hit-name').allTextContents()).toEqual([
+        'orders',
+        'stg_orders',
+        'raw.raw_orders',
+        'orders_add_up',
+        'unique_orders_id',
+        'not_null_orders_id',
+      ]);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'orders' }).waitFor();
+      expect(page.url()).toContain('#!/model/model.shop.orders');
+    });
+
+    test('leads to a column, and marks it', async () => {
+      const page = await open(aShop());
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('column:amount pounds');
+      await page.keyboard.press('Enter');
+      await page.locator('tr.marked').waitFor();
+      expect(await page.locator('tr.marked th').textContent()).toBe('amount');
+    });
+
+    test('walks with the arrows, around the ends, and Escape leaves', async () => {
+      const page = await open(aShop());
+      await page.keyboard.press('/');
+      await page.keyboard.type('group by');
+      expect(await page.locator('.hit-name').allTextContents()).toEqual(['orders']);
+      await page.getByRole('combobox').fill('order');
+      await page.keyboard.press('ArrowUp');
+      const all = await page.getByRole('option').count();
+      expect(
+        await page
+          .getByRole('option')
+          .nth(all - 1)
+          .getAttribute('aria-selected'),
+      ).toBe('true');
+      await page.keyboard.press('ArrowDown');
+      expect(await page.getByRole('option').first().getAttribute('aria-selected')).toBe('true');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    });
+  });
+
+  test('shows of a node what it is, how it did, its columns with their tests, its code and its neighbours', async () => {
+    const page = await open(aShop(), '#!/model/model.shop.orders');
+    const facts = await page.getByRole('complementary').textContent();
+    for (const text of ['table', '12', '3.4 KB', '21 Nov 2026, 09:30 UTC', 'enforced', 'finance', 'Ann']) {
+      expect(facts).toContain(text);
+    }
+    expect(await page.locator('.prose strong').textContent()).toBe('order');
+    const row = page.locator('tr[data-column=id]');
+    expect(await row.locator('.test-link').allTextContents()).toEqual(['✕unique', '✓not_null']);
+    expect(await page.locator('tr[data-column=amount] .expression').textContent()).toBe('= sum(amount)');
+    expect(await page.locator('.code').textContent()).toContain("{{ ref('stg_orders') }}");
+    await page.getByRole('button', { name: 'Compiled' }).click();
+    await page.locator('.code a', { hasText: 'SHOP.PROD.stg_orders' }).click();
+    await page.getByRole('heading', { level: 1, name: 'stg_orders' }).waitFor();
+    await page.getByRole('link', { name: 'cents', exact: true }).last().click();
+    await page.getByRole('heading', { level: 1, name: 'cents' }).waitFor();
+  });
+
+  test('says on the first page what failed, what is stale and what is described', async () => {
+    const page = await open(aShop());
+    expect(await page.getByRole('region', { name: 'Last run' }).textContent()).toMatch(
+      /1 failed.*unique_orders_id.*3 failing/,
+    );
+    expect(await page.getByRole('region', { name: 'Freshness' }).textContent()).toContain('31 h old');
+    expect(await page.getByRole('region', { name: 'Documentation' }).textContent()).toContain('50 % 2 of 4');
+    expect(await page.getByRole('heading', { name: 'Start here' }).count()).toBe(1);
+  });
+
+  test('lists the nodes of a kind, filtered and sorted', async () => {
+    const page = await open(aShop(), '#!/list/model');
+    const names = page.locator('tbody td:first-child');
+    expect(await names.allTextContents()).toEqual(['customers', 'orders', 'stg_orders']);
+    await page.getByRole('button', { name: 'Name' }).click();
+    expect(await names.allTextContents()).toEqual(['stg_orders', 'orders', 'customers']);
+    await page.getByRole('searchbox', { name: 'Filter' }).fill('finance');
+    expect(await names.allTextContents()).toEqual(['orders']);
+  });
+
+  test('can be walked with the keyboard alone: tree, node, lineage, and back', async () => {
+    const page = await open(aShop());
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.getByRole('tree', { name: 'Project' }).getByRole('treeitem').first().focus();
+    for (const key of ['Home', 'ArrowLeft', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowUp'])
+      await page.keyboard.press(key);
+    await page.keyboard.type('orders');
+    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('treeitem');
+    await page.getByRole('treeitem', { name: 'orders', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'orders' }).waitFor();
+    await page.getByRole('link', { name: 'Lineage', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('application').waitFor();
+    // The drawing has the focus, and its arrows go from node to node along the edges.
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('complementary').getByRole('heading', { level: 2 }).textContent()).toBe(
+      'orders',
+    );
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'stg_orders' }).waitFor();
+    await page.goBack();
+    await page.getByRole('application').waitFor();
+  });
+
+  describe('lineage', () => {
+    test('draws as many steps to either side as one asks for', async () => {
+      const page = await open(aShop(), '#!/lineage/model.shop.orders?up=1&down=0');
+      const nodes = page.locator('.lineage-drawing .node-label');
+      expect((await nodes.allTextContents()).sort()).toEqual(['orders', 'stg_orders']);
+      await page.getByLabel('Steps down').selectOption('all');
+      await nodes.filter({ hasText: 'Weekly report' }).waitFor();
+      expect((await nodes.allTextContents()).sort()).toEqual([
+        'Weekly report',
+        'customers',
+        'orders',
+        'stg_orders',
+      ]);
+    });
+
+    test('opens columns, and follows one with the edges that carry its values', async () => {
+      const page = await open(aShop(), '#!/lineage/model.shop.orders');
+      await page.getByRole('button', { name: 'Columns', exact: true }).click();
+      await page.locator('.column-label').first().waitFor();
+      expect((await page.locator('.column-label').allTextContents()).sort()).toEqual([
+        'amount',
+        'amount',
+        'amount_cents',
+        'id',
+        'id',
+        'id',
+      ]);
+      await page.locator('[data-id="model.shop.orders"] [data-column=amount]').click();
+      await page.waitForURL(/column=amount/);
+      await expect
+        .poll(async () => (await page.locator('.node-label').allTextContents()).sort())
+        .toEqual(['orders', 'raw.raw_orders', 'stg_orders']);
+      expect(await page.getByRole('complementary').textContent()).toContain(
+        'Made fromstg_orders.amount computed',
+      );
+      expect((await page.locator('.column-edge.computed').getAttribute('d'))?.match(/M/g)).toHaveLength(2);
+    });
+
+    test('is moved and enlarged with pointer and wheel', async () => {
+      const page = await open(aShop(), '#!/lineage');
+      const canvas = page.locator('.lineage-drawing > g');
+      const before = await canvas.getAttribute('transform');
+      await page.mouse.move(500, 500);
+      await page.mouse.wheel(0, -300);
+      await expect.poll(() => canvas.getAttribute('transform')).not.toBe(before);
+      const enlarged = await canvas.getAttribute('transform');
+      await page.mouse.move(400, 700);
+      await page.mouse.down();
+      await page.mouse.move(480, 720, { steps: 4 });
+      await page.mouse.up();
+      await expect.poll(() => canvas.getAttribute('transform')).not.toBe(enlarged);
+      await page.getByRole('button', { name: 'Fit into the window' }).click();
+      await expect.poll(() => canvas.getAttribute('transform')).toBe(before);
+    });
+  });
+
+  test('follows the colours of the system until one chooses, and remembers the choice', async () => {
+    const ground = 'getComputedStyle(document.documentElement).backgroundColor';
+    const page = await open(aShop(), '', { theme: 'dark' });
+    const dark = await page.evaluate(ground);
+    await page.getByRole('button', { name: 'Light' }).click();
+    const light = await page.evaluate(ground);
+    expect(light).not.toBe(dark);
+    await page.reload();
+    await page.locator('main > *').first().waitFor();
+    expect(await page.evaluate(ground)).toBe(light);
+    await page.getByRole('button', { name: 'Auto' }).click();
+    expect(await page.evaluate(ground)).toBe(dark);
+  });
+
+  test('is as wide as a phone without scrolling sideways', async () => {
+    const page = await open(aShop(), '', { width: 360 });
+    for (const place of [
+      '#!/model/model.shop.orders',
+      '#!/lineage',
+      '#!/run',
+      '#!/list/test',
+      '#!/overview',
+    ]) {
+      await go(page, place);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), place).toBe(true);
+    }
+    await page.getByRole('button', { name: 'Browse' }).click();
+    await page.getByRole('treeitem', { name: 'customers' }).click();
+    await page.getByRole('heading', { level: 1, name: 'customers' }).waitFor();
+  });
+
+  const places = [
+    '#!/overview',
+    '#!/model/model.shop.orders',
+    '#!/test/test.shop.unique_orders_id',
+    '#!/macro/macro.shop.cents',
+    '#!/lineage',
+    '#!/lineage/model.shop.orders?column=amount',
+    '#!/run',
+    '#!/list/model',
+    '#!/nowhere',
+  ];
+  test.each(['light', 'dark'] as const)('gives axe-core nothing to say, in %s', async (theme) => {
+    const page = await open(aShop(), '', { theme, withAxe: true });
+    for (const place of places) {
+      await go(page, place);
+      expect(await violations(page), place).toEqual([]);
+    }
+    await page.setViewportSize({ width: 390, height: 800 });
+    await go(page, '#!/model/model.shop.orders');
+    expect(await violations(page), 'narrow').toEqual([]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('order');
+    await page.getByRole('option').first().waitFor();
+    expect(await violations(page), 'search').toEqual([]);
+  });
+
+  const hostile = [
+    '</script><script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '"><svg onload=alert(1)>',
+    "'; alert(1); //",
+    '<!-- <script>',
+    '{{ 7 * 7 }} {% raw %} `alert(1)`',
+    '__proto__',
+    'constructor',
+    '\u202Ereversed\u202C עברית',
+    '🧂🛢️',
+    '\u2028line\u2029',
+    'x'.repeat(200),
+  ];
+
+  test('shows hostile names and texts as they are written, and runs none of them', async () => {
+    const markdown =
+      '[a](javascript:alert(1)) ![b](https://example.invalid/x.png) <img src=x onerror=alert(1)>';
+    const nodes = hostile.map((text, index) =>
+      aNode(text, {
+        id: `model.shop.${text}`,
+        description: `${text}\n\n${markdown}`,
+        tags: [text],
+        meta: { [text]: text },
+        folders: ['shop', text],
+        columns: [aColumn(text, { description: text, type: text, meta: { [text]: text } })],
+        rawCode: `select '${text}' -- ${text}`,
+        compiledCode: text,
+        parents: index === 0 ? [] : [`model.shop.${hostile[index - 1]}`],
+        result: { status: text, health: 'bad', message: text, seconds: 1, failures: 1, at: text },
+      }),
+    );
+    const data = aSite(nodes, {
+      project: { ...aSite([]).project, name: hostile[0] ?? '', overview: hostile.join('\n\n') },
+    });
+    const page = await open(data);
+    for (const { id, name } of nodes) {
+      await go(page, `#!/model/${encodeURIComponent(id)}`);
+      // Line separators and the like are layout, not text.
+      expect((await page.getByRole('heading', { level: 1 }).textContent())?.trim()).toBe(name.trim());
+      expect(await page.locator('script').count()).toBe(2);
+      expect(await page.locator('main img, main a[href^=javascript]').count()).toBe(0);
+    }
+    await go(page, '#!/lineage?columns=1');
+    await page.keyboard.press('/');
+    await page.keyboard.type('onerror');
+    expect(await page.getByRole('option').count()).toBeGreaterThan(0);
+    await page.keyboard.press('Enter');
+    for (const place of ['#!/overview', '#!/run', '#!/list/model'])
+      await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
+  });
+
+  test('forbids every request and every text that would become HTML', async () => {
+    const page = await open(aShop());
+    const policy = await page.locator('meta[http-equiv]').getAttribute('content');
+    expect(policy).toMatch(
+      /^default-src 'none'; script-src 'sha256-[\w+/=]+'; style-src 'sha256-[\w+/=]+'; img-src data:;/,
+    );
+    expect(
+      await page.evaluate("fetch('https://example.invalid/').then(() => 'answered', () => 'refused')"),
+    ).toBe('refused');
+    expect(await page.evaluate("try { document.body.innerHTML = '<b>'; 'taken' } catch { 'refused' }")).toBe(
+      'refused',
+    );
+    // The browser says what it refused.
+    errors = [];
+    requests = [];
+  });
+
+  test('stays usable with 2,000 nodes', async () => {
+    const nodes = Array.from({ length: 2000 }, (_, index) =>
+      aNode(`model_${index}`, {
+        folders: ['shop', 'models', `area_${index % 40}`],
+        columns: Array.from({ length: 8 }, (_, at) => aColumn(`column_${at}`)),
+        parents: [1, 7, 40].flatMap((step) =>
+          index >= step && index % 9 !== 0 ? [`model.shop.model_${index - step}`] : [],
+        ),
+        rawCode: `select ${index} as id\n`.repeat(20),
+      }),
+    );
+    const page = await open(aSite(nodes), '#!/lineage');
+    await page.getByText('The whole project, 2,000 nodes').waitFor();
+    await page.locator('.lineage-node').first().waitFor();
+    expect(await page.locator('.lineage-node').count()).toBeLessThanOrEqual(2000);
+    await page.keyboard.press('/');
+    await page.keyboard.type('model_1234');
+    expect(await page.locator('.hit-name').first().textContent()).toBe('model_1234');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'model_1234' }).waitFor();
+  });
+});
