@@ -50,7 +50,9 @@ describe('a contract', () => {
     const created = shop.sent().find((sql) => /create or replace\s+transient table \S+\.orders/i.test(sql));
     expect(created).toContain('id int not null');
     expect(created).toContain('primary key (id)');
-    expect(created).toMatch(/constraint of_customer foreign key \(customer\) references \S+\.customers \(name\)/);
+    expect(created).toMatch(
+      /constraint of_customer foreign key \(customer\) references \S+\.customers \(name\)/,
+    );
     expect(created).not.toContain('check');
   });
 
