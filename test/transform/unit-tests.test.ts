@@ -146,3 +146,27 @@ test('a schema file says where rows of a wrong shape stand', async () => {
     /models\/unit\.yml:\d: an entry of `given` of the unit test "shapeless" has no `input`\./,
   );
 });
+
+test('a macro of a package that is given a value leaves the other macros of the package what they are', async () => {
+  const report = await runTests(
+    options(
+      `
+  - name: zoned
+    model: zoned
+    overrides: {macros: {clocks.now: "'noon'", other.thing: 1}}
+    given: []
+    expect: {rows: [{now: noon, zone: UTC, twice: noonnoon}]}`,
+      {
+        'models/totals.sql': 'select 1 as n',
+        'models/zoned.sql':
+          "select {{ clocks.now() }} as now, '{{ clocks.zone() }}' as zone, {{ clocks.twice() }} as twice",
+        'dbt_packages/clocks/dbt_project.yml': 'name: clocks',
+        'dbt_packages/clocks/macros/clocks.sql': `{% macro now() %}current_time(){% endmacro %}
+{% macro zone() %}UTC{% endmacro %}
+{% macro twice() %}{{ clocks.now() }} || {{ clocks.now() }}{% endmacro %}`,
+      },
+    ),
+  );
+  expect(report.problems).toEqual([]);
+  expect(statuses(report)).toEqual([['zoned', 'pass']]);
+});

@@ -38,6 +38,8 @@ export interface NodeContextParts {
   readonly session?: WarehouseAccess;
   /** Names for this node only, before all others: `sql` and the hooks of a materialization. */
   readonly extra?: ReadonlyMap<string, unknown>;
+  /** Values in place of macros of a package, by its name and then theirs; its other macros stay what they are. */
+  readonly replaced?: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 }
 
 /** `version=` of a ref, under both of its names. */
@@ -92,7 +94,7 @@ export class NodeContext {
       return base;
     }
     if (scope.registry.hasPackage(name) || name === 'dbt_snowflake') {
-      return new PackageNamespace(name, scope.registry, this.macros);
+      return new PackageNamespace(name, scope.registry, this.macros, this.#parts.replaced?.get(name));
     }
     return undefined;
   }
@@ -264,9 +266,16 @@ class PackageNamespace extends JinjaObject {
   readonly #name: string;
   readonly #registry: MacroRegistry;
   readonly #macros: BoundMacros;
+  readonly #replaced: ReadonlyMap<string, unknown> | undefined;
 
-  constructor(name: string, registry: MacroRegistry, macros: BoundMacros) {
+  constructor(
+    name: string,
+    registry: MacroRegistry,
+    macros: BoundMacros,
+    replaced?: ReadonlyMap<string, unknown>,
+  ) {
     super();
+    this.#replaced = replaced;
     this.#name = name;
     this.#registry = registry;
     this.#macros = macros;
@@ -277,6 +286,7 @@ class PackageNamespace extends JinjaObject {
   }
 
   override getAttribute(name: string): unknown {
+    if (this.#replaced?.has(name) === true) return this.#replaced.get(name);
     const found = this.#registry.inPackage(this.#name, name);
     return found === undefined ? undefined : this.#macros.bind(found);
   }

@@ -31,6 +31,8 @@ export interface StandIns {
   readonly thisRelation?: RelationObject;
   /** Names that go before all others. */
   readonly names: ReadonlyMap<string, unknown>;
+  /** Values in place of macros of packages. */
+  readonly replaced: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 }
 
 /** What a node sees of what it reads, and under some names. */
@@ -193,6 +195,7 @@ export class Compiler {
       model: () => nodeDict(node),
       session,
       ...(using.names === undefined ? {} : { extra: using.names }),
+      ...(standIns === undefined ? {} : { replaced: standIns.replaced }),
       ref: (call) => {
         const target = names.ref(call, node.packageName, loaded.root.name);
         this.#mustBeKnown(node, target, call.name);

@@ -1,4 +1,4 @@
-import { callable, JinjaObject } from '../../jinja/index.ts';
+import { callable } from '../../jinja/index.ts';
 import type { ResultColumn, Warehouse } from '../../snowflake/index.ts';
 import { envVar } from '../context/base-names.ts';
 import { compilerError } from '../context/exceptions.ts';
@@ -117,6 +117,7 @@ class Inputs {
       ctes,
       standIns: {
         names: this.#names(),
+        replaced: this.#replaced(),
         ...(thisRelation === undefined ? {} : { thisRelation }),
         relation: (read) => {
           const found = relations.get(read.uniqueId);
@@ -169,9 +170,7 @@ class Inputs {
     const { scope } = this.#parts.project;
     const names = new Map<string, unknown>([['is_incremental', constant('is_incremental', false)]]);
     for (const [name, value] of Object.entries(macros)) {
-      const [namespace, macro] = name.split('.', 2);
-      if (macro === undefined) names.set(name, constant(name, value));
-      else names.set(namespace ?? '', this.#namespace(namespace ?? ''));
+      if (!name.includes('.')) names.set(name, constant(name, value));
     }
     if (Object.keys(vars).length > 0) {
       names.set('var', new VarFunction(scope.variables.over(vars), this.#model.packageName, false));
@@ -181,24 +180,16 @@ class Inputs {
     return names;
   }
 
-  /** The macros of a package that the test gives a value; it uses no others of that package. */
-  #namespace(name: string): JinjaObject {
-    const prefix = `${name}.`;
-    const given = Object.entries(this.#unitTest.overrides.macros).filter(([key]) => key.startsWith(prefix));
-    return new OverriddenMacros(new Map(given.map(([key, value]) => [key.slice(prefix.length), value])));
-  }
-}
-
-class OverriddenMacros extends JinjaObject {
-  readonly #values: ReadonlyMap<string, Data>;
-
-  constructor(values: ReadonlyMap<string, Data>) {
-    super();
-    this.#values = values;
-  }
-
-  override getAttribute(name: string): unknown {
-    return this.#values.has(name) ? constant(name, this.#values.get(name)) : undefined;
+  /** Macros of packages that the test gives a value, `package.macro`; the others of the package stay what they are. */
+  #replaced(): ReadonlyMap<string, ReadonlyMap<string, unknown>> {
+    const replaced = new Map<string, Map<string, unknown>>();
+    for (const [name, value] of Object.entries(this.#unitTest.overrides.macros)) {
+      const [namespace = '', macro] = name.split('.', 2);
+      if (macro === undefined) continue;
+      const own = replaced.get(namespace) ?? new Map<string, unknown>();
+      replaced.set(namespace, own.set(macro, constant(macro, value)));
+    }
+    return replaced;
   }
 }
 
