@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../../config/index.ts';
+import { nodeDict } from '../artifacts/node-dict.ts';
 import type { BatchResults, RunResult } from '../artifacts/results.ts';
 import type { GraphNode, SqlNode } from '../graph/node.ts';
 import type { BuildReport, TransformOptions } from '../options.ts';
@@ -89,9 +91,7 @@ function carriedOf(
     if (node === undefined) continue;
     const result = chosen.has(id) ? byId.get(id) : undefined;
     const failed = result !== undefined && !passed.has(result.status);
-    const stale =
-      project.graph.parents(id).some((above) => again.has(above)) ||
-      isChanged(earlier, project.nodes.get(id));
+    const stale = project.graph.parents(id).some((above) => again.has(above)) || isChanged(earlier, node);
     if (failed || stale) again.add(id);
     else if (result !== undefined) results.push(result);
     const left = result?.batch_results;
@@ -100,8 +100,7 @@ function carriedOf(
   return { results, batches };
 }
 
-function isChanged(earlier: EarlierRun, node: GraphNode | undefined): boolean {
-  if (node === undefined || !('checksum' in node)) return false;
-  const before = asRecord(earlier.nodes.get(node.uniqueId)?.checksum)?.checksum;
-  return before !== undefined && before !== node.checksum;
+function isChanged(earlier: EarlierRun, node: GraphNode): boolean {
+  const before = earlier.nodes.get(node.uniqueId)?.checksum;
+  return before !== undefined && !isDeepStrictEqual(before, nodeDict(node).checksum);
 }
