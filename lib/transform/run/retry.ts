@@ -4,7 +4,6 @@ import { nodeDict } from '../artifacts/node-dict.ts';
 import type { BatchResults, RunResult } from '../artifacts/results.ts';
 import type { GraphNode, SqlNode } from '../graph/node.ts';
 import type { BuildReport, TransformOptions } from '../options.ts';
-import { asRecord } from '../values.ts';
 import { flagsOf } from './arguments.ts';
 import { Build, type Carried, modelsOf } from './build.ts';
 import { candidatesStand } from './candidates.ts';
