@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { readContract, SluiceError, type Table } from '../lib/config/index.ts';
 import {
+  describeChange,
   ExtractError,
   extractTables,
   openSource,
@@ -45,6 +46,8 @@ export async function extractItem(state: ExtractState, invocation: Invocation): 
       onProgress: ({ done, window, rows, bytes }) => {
         if (done) logger.info('extracted', { table: table.name, window, rows, bytes });
       },
+      onDrift: (name, changes) =>
+        logger.warn('the source has changed', { table: name, changes: changes.map(describeChange) }),
       onRetry: ({ error, ...retry }) => logger.warn('window starts again', { ...retry, error }),
     });
   } catch (error) {

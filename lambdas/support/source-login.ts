@@ -10,6 +10,8 @@ interface SourceSetting {
   readonly port: number;
   readonly database: string;
   readonly credentials: CloudSourceCredentials;
+  /** Of the key for masks; with a secret for the credentials the key may stand there. */
+  readonly maskingSecretName?: string;
 }
 
 /**
@@ -21,15 +23,23 @@ export async function sourceFromEnvironment(
   directory: string,
 ): Promise<SourceConnection> {
   const setting: SourceSetting = JSON.parse(required(env, 'SLUICE_SOURCE'));
-  const { host, port, database, credentials } = setting;
+  const { host, port, database, credentials, maskingSecretName } = setting;
   const ssl = { ca: readFileSync(join(directory, 'authorities.pem'), 'utf8') };
+  const ownKey = maskingSecretName === undefined ? undefined : await readMaskingKey(maskingSecretName);
   if (credentials.kind === 'secret') {
     const fields = await readSecretFields(credentials.secretName, ['username', 'password']);
-    const { username, password, maskingKey } = fields;
-    const masking = typeof maskingKey === 'string' ? { maskingKey } : {};
-    return { host, port, database, user: username, password, ssl, ...masking };
+    const { username, password } = fields;
+    return { host, port, database, user: username, password, ssl, ...masking(ownKey ?? fields.maskingKey) };
   }
   const { user } = credentials;
   const signer = new Signer({ hostname: host, port, username: user, region: required(env, 'AWS_REGION') });
-  return { host, port, database, user, password: await signer.getAuthToken(), ssl };
+  return { host, port, database, user, password: await signer.getAuthToken(), ssl, ...masking(ownKey) };
+}
+
+async function readMaskingKey(secretName: string): Promise<string> {
+  return (await readSecretFields(secretName, ['maskingKey'])).maskingKey;
+}
+
+function masking(key: unknown): Pick<SourceConnection, 'maskingKey'> {
+  return typeof key === 'string' ? { maskingKey: key } : {};
 }

@@ -38,6 +38,7 @@ const source = z.strictObject({
   port: z.int().min(1).max(65_535).default(5432),
   database: name,
   credentials: credentials.optional(),
+  maskingSecretName: secretName.optional(),
   certificateAuthorityFile: name.optional(),
   network: network
     .refine(({ subnetIds, availabilityZones }) => subnetIds.length === availabilityZones.length, {

@@ -43,6 +43,7 @@ export interface CloudSource {
   readonly port: number;
   readonly database: string;
   readonly credentials: CloudSourceCredentials;
+  readonly maskingSecretName?: string | undefined;
   readonly certificateAuthorityFile?: string | undefined;
   readonly network?:
     | {

@@ -80,6 +80,11 @@ export interface CloudSourceInput {
    * `resourceId` is that of the instance (`db-…`) or cluster (`cluster-…`). @default the secret 'sluice/<name>/source'
    */
   credentials?: { secretName: string } | { iam: { user: string; resourceId: string } };
+  /**
+   * Secret of the key for masks of method `hash`: JSON with `maskingKey`. Needed with `iam`, which has no other secret.
+   * @default `maskingKey` in the secret of the credentials
+   */
+  maskingSecretName?: string;
   /** PEM file of the authorities that sign the server's certificate, from the config's folder. @default Amazon's, for RDS */
   certificateAuthorityFile?: string;
   /** The network the source is in. @default none: the source is reached over the internet, with TLS */

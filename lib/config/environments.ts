@@ -73,8 +73,9 @@ function completeSource(
     secretName: `sluice/${baseName}/source`,
   };
   if (network === undefined) return { ...rest, credentials };
+  const readsSecret = credentials.kind === 'secret' || source.maskingSecretName !== undefined;
   const secretsManagerEndpoint =
-    network.secretsManagerEndpoint ?? (network.routeTableIds.length > 0 && credentials.kind === 'secret');
+    network.secretsManagerEndpoint ?? (network.routeTableIds.length > 0 && readsSecret);
   return { ...rest, credentials, network: { ...network, secretsManagerEndpoint } };
 }
 

@@ -45,7 +45,7 @@ export const tableInput = z.discriminatedUnion('mode', [
   }),
 ]);
 
-export const projectInput = z.strictObject({
+const projectFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,29}$/, 'expected [a-z][a-z0-9-]*, at most 30 characters'),
   tables: z
     .record(
@@ -117,6 +117,19 @@ export const projectInput = z.strictObject({
     .prefault({}),
   cloud: cloudInput.prefault({}),
   environments: environmentsInput,
+});
+
+export const projectInput = projectFields.superRefine(({ tables, cloud }, context) => {
+  const { source } = cloud;
+  if (source?.credentials?.kind !== 'iam' || source.maskingSecretName !== undefined) return;
+  const hashed = Object.entries(tables).find(([, { mask }]) => Object.values(mask).includes('hash'));
+  if (hashed === undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['cloud', 'source', 'maskingSecretName'],
+    input: undefined,
+    message: `expected the name of a secret with maskingKey, because ${hashed[0]} is masked by hash and IAM has no secret that could hold the key`,
+  });
 });
 
 export type ParsedProject = z.output<typeof projectInput>;

@@ -52,6 +52,7 @@ export class Extract extends Construct {
           port: source.port,
           database: source.database,
           credentials: source.credentials,
+          ...(source.maskingSecretName === undefined ? {} : { maskingSecretName: source.maskingSecretName }),
         }),
       },
       ...(network === undefined ? {} : { network: network.placement }),
@@ -91,8 +92,11 @@ export class Extract extends Construct {
     acknowledgeFolders(role, bucket, folders, 'It writes new keys there: they hold table, window and run.');
   }
 
-  #allowSource({ credentials }: CloudSource): void {
+  #allowSource({ credentials, maskingSecretName }: CloudSource): void {
     const { role } = this.extract;
+    if (maskingSecretName !== undefined) {
+      Secret.fromSecretNameV2(this, 'MaskingSecret', maskingSecretName).grantRead(role);
+    }
     if (credentials.kind === 'secret') {
       Secret.fromSecretNameV2(this, 'SourceSecret', credentials.secretName).grantRead(role);
       return;

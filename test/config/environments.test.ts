@@ -102,6 +102,36 @@ test('a secret endpoint is made only where nothing else leads to Secrets Manager
       credentials: { iam: { user: 'sluice', resourceId: 'db-ABC' } },
     }),
   ).toBe(false);
+  expect(
+    endpointWith({
+      network: { ...network, routeTableIds: ['rtb-1'] },
+      credentials: { iam: { user: 'sluice', resourceId: 'db-ABC' } },
+      maskingSecretName: 'shop/masking',
+    }),
+  ).toBe(true);
+});
+
+test('with IAM the key of the masks needs a secret of its own', () => {
+  const config = (source: object, mask: string) => ({
+    name: 'shop',
+    tables: { people: { mode: 'full', mask: { email: mask } } },
+    cloud: {
+      source: {
+        host: 'h',
+        database: 'd',
+        credentials: { iam: { user: 'u', resourceId: 'db-A' } },
+        ...source,
+      },
+    },
+  });
+  expect(problemsOf(config({}, 'hash'))).toEqual([
+    {
+      path: 'cloud.source.maskingSecretName',
+      problem: expect.stringContaining('people is masked by hash'),
+    },
+  ]);
+  expect(parseEnvironments(config({}, 'redact'), options)).toHaveLength(1);
+  expect(parseEnvironments(config({ maskingSecretName: 'shop/masking' }, 'hash'), options)).toHaveLength(1);
 });
 
 test('names every problem of every environment, with its path', () => {

@@ -45,6 +45,25 @@ test('a rotated secret counts from the next login on', async () => {
   expect((await sourceFromEnvironment(env, folder)).password).toBe('new');
 });
 
+test('takes the key of the masks from a secret of its own, with IAM as with a password', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  secrets
+    .on(GetSecretValueCommand, { SecretId: 'shop/masking' })
+    .resolves({ SecretString: '{"maskingKey":"the key"}' });
+  secrets
+    .on(GetSecretValueCommand, { SecretId: 'shop/source' })
+    .resolves({ SecretString: '{"username":"sluice","password":"p","maskingKey":"another"}' });
+  for (const credentials of [
+    { kind: 'iam', user: 'sluice', resourceId: 'db-ABC' },
+    { kind: 'secret', secretName: 'shop/source' },
+  ]) {
+    const setting = { ...place, credentials, maskingSecretName: 'shop/masking' };
+    const env = { SLUICE_SOURCE: JSON.stringify(setting), AWS_REGION: 'eu-west-1' };
+    expect((await sourceFromEnvironment(env, folder)).maskingKey).toBe('the key');
+  }
+});
+
 test('logs in to the source with a token of IAM, without any secret', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');

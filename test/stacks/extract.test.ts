@@ -81,7 +81,7 @@ test('in the network of the source: to Postgres, to S3 by a gateway, to Secrets 
   template.resourceCountIs('AWS::EC2::NatGateway', 0);
 });
 
-test('with IAM database authentication it may log in as one user of one database, and reads no secret', () => {
+test('with IAM database authentication it may log in as one user of one database, and reads no secret but that of the masks', () => {
   const { template } = synthesize(everything);
   const statements = statementsOf(template, 'SourceExtractRole');
   expect(statements.find(({ Sid }) => Sid === 'LogInToTheSource')).toMatchObject({
@@ -102,4 +102,18 @@ test('with IAM database authentication it may log in as one user of one database
     },
   });
   expect(JSON.stringify(statements)).not.toContain('secretsmanager');
+
+  const { cloud } = everything;
+  const source = {
+    host: 'db.example.com',
+    database: 'shop',
+    ...cloud?.source,
+    maskingSecretName: 'shop/masking',
+  };
+  const masked = synthesize({ ...everything, cloud: { ...cloud, source } });
+  const reading = statementsOf(masked.template, 'SourceExtractRole').filter((statement) =>
+    JSON.stringify(statement).includes('secretsmanager:GetSecretValue'),
+  );
+  expect(reading).toHaveLength(1);
+  expect(JSON.stringify(reading)).toContain('shop/masking');
 });
