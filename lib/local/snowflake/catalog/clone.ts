@@ -47,7 +47,7 @@ export async function cloneSchemaContents(context: StatementContext, from: Place
         : { ...table.properties, dynamic: { ...dynamic, schedulingState: 'SUSPENDED' } };
     await cloneTable(context, table, { ...to, name: table.name.name }, properties);
   }
-  for (const kind of ['VIEW', 'FILE_FORMAT']) {
+  for (const kind of ['VIEW', 'FILE_FORMAT', 'FUNCTION', 'PROCEDURE']) {
     for (const object of context.objects.all(kind, from)) {
       await context.objects.put({
         ...object,

@@ -17,6 +17,7 @@ import { asOutputs } from '../translate/from.ts';
 import type { Scope, ScopeColumn } from '../translate/scope.ts';
 import type { Emitted, OutputColumn, Translation } from '../translate/translation.ts';
 import { jsonArgument } from './helpers.ts';
+import { emitFunctionRows } from './user.ts';
 
 /** The hidden column that SEQ4() and its kin read. */
 export const ROW_NUMBER_COLUMN = '$SEQ';
@@ -49,8 +50,17 @@ export function emitTableFunction(
     case 'SPLIT_TO_TABLE':
     case 'STRTOK_SPLIT_TO_TABLE':
       return splitToTable(call, inner);
-    default:
+    default: {
+      const own = translation.resolved.userFunctions.get(call);
+      if (own) {
+        return emitFunctionRows(
+          own,
+          call.args.map(({ value }) => inner(value)),
+          translation,
+        );
+      }
       throw unsupported(`the table function ${call.name}`);
+    }
   }
 }
 

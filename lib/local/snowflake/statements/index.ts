@@ -7,6 +7,7 @@ import { databaseHandlers } from './databases.ts';
 import { describeHandlers } from './describe.ts';
 import { deleteHandler, insertHandler, updateHandler } from './dml.ts';
 import { dropHandler, truncateHandler } from './drop-table.ts';
+import { functionHandlers } from './functions.ts';
 import { grantHandlers } from './grants.ts';
 import { mergeHandler } from './merge.ts';
 import { selectHandler } from './select.ts';
@@ -29,6 +30,7 @@ export const coreHandlers: readonly StatementHandler[] = [
   alterTableHandler,
   ...viewHandlers,
   ...sequenceHandlers,
+  ...functionHandlers,
   ...databaseHandlers,
   ...accountHandlers,
   ...grantHandlers,

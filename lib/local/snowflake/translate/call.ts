@@ -8,6 +8,7 @@ import {
 } from '../../../sql/index.ts';
 import { constantFunctions } from '../functions/context.ts';
 import { FUNCTIONS } from '../functions/index.ts';
+import { emitFunction } from '../functions/user.ts';
 import { emit, emitOrder, emitOver } from './expression.ts';
 import type { Scope } from './scope.ts';
 import type { Emitted, Translation } from './translation.ts';
@@ -104,6 +105,8 @@ export function emitCall(call: Call, scope: Scope, translation: Translation): Em
       ? { sql: 'CAST(NULL AS VARCHAR)', type: { type: 'TEXT' } }
       : site.emit(systemResult(call.name, value));
   }
+  const own = translation.resolved.userFunctions.get(call);
+  if (own) return emitFunction(own, site.args(), translation);
   const constant = constantFunctions[call.name];
   if (constant) return constant(site);
   const known = FUNCTIONS[call.name];

@@ -2,6 +2,7 @@ import {
   type Argument,
   type Call,
   Cursor,
+  compilationError,
   type Expression,
   type FromSource,
   nameOf,
@@ -11,11 +12,16 @@ import {
 import { informationSchema } from '../catalog/information-schema.ts';
 import { viewProperties } from '../catalog/tables.ts';
 import type { StatementContext } from '../context.ts';
+import { FUNCTIONS } from '../functions/index.ts';
 import { coreSystemFunction } from '../functions/system.ts';
+import { findFunction } from '../functions/user.ts';
 import { duckTable, qualify } from '../names.ts';
 import type { ConstantArgument, QualifiedName } from '../statement.ts';
 import { sourceOfResult } from './source.ts';
 import type { Resolved } from './translation.ts';
+
+/** Functions that call functions further than this are taken for a circle. */
+const DEEPEST_CALLS = 64;
 
 type Place = { readonly database: string | null; readonly schema: string | null };
 type StageSource = Extract<FromSource, { kind: 'stage' }>;
@@ -43,6 +49,7 @@ export async function resolve(context: StatementContext, parsed: unknown, place:
     functions: new Map(),
     system: new Map(),
     tables: new Map(),
+    userFunctions: new Map(),
     views: new Map(),
   };
   await new Resolver(context, resolved, parsed).walk(parsed, place);
@@ -54,6 +61,8 @@ class Resolver {
   readonly #resolved: Resolved;
   /** The statement, and the queries of the views that it reads. */
   readonly #queries: unknown[];
+  /** How many functions of users are being looked into. */
+  #depth = 0;
 
   constructor(context: StatementContext, resolved: Resolved, parsed: unknown) {
     this.#context = context;
@@ -70,7 +79,7 @@ class Resolver {
     if (isTable(node)) await this.#table(node, place);
     if (isStage(node)) await this.#stage(node);
     if (isFunction(node)) await this.#function(node.call);
-    if (isCall(node) && node.name.startsWith('SYSTEM$')) await this.#system(node);
+    if (isCall(node)) await this.#call(node, place);
     for (const value of Object.values(node)) {
       if (typeof value === 'object') await this.walk(value, place);
     }
@@ -173,6 +182,19 @@ class Resolver {
         return;
       }
     }
+  }
+
+  async #call(call: Call, place: Place): Promise<void> {
+    if (call.name.startsWith('SYSTEM$')) return this.#system(call);
+    if (call.name in FUNCTIONS || this.#resolved.userFunctions.has(call)) return;
+    const found = findFunction(this.#context, call, place);
+    if (found === undefined) return;
+    this.#depth += 1;
+    if (this.#depth > DEEPEST_CALLS)
+      throw compilationError(`the function ${call.name} calls itself`, '002057');
+    this.#resolved.userFunctions.set(call, found);
+    await this.walk(found.body, found.place);
+    this.#depth -= 1;
   }
 
   async #system(call: Call): Promise<void> {

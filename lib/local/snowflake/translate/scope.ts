@@ -1,6 +1,7 @@
 import type { Identifier, SqlType } from '../../../sql/index.ts';
 import { invalidIdentifier } from '../errors.ts';
 import { printName } from '../names.ts';
+import type { Emitted } from './translation.ts';
 
 export interface ScopeColumn {
   readonly name: string;
@@ -28,6 +29,8 @@ export interface CommonRelation {
 export interface FoundColumn {
   readonly relation: Relation | undefined;
   readonly column: ScopeColumn;
+  /** Set for a parameter of a function: what stands in its place. */
+  readonly value?: Emitted;
 }
 
 /** What names mean at one place of a query. */
@@ -37,6 +40,8 @@ export class Scope {
   readonly merged = new Set<string>();
   /** Aliases of the select list, which later items and clauses may use. */
   readonly aliases = new Map<string, SqlType | undefined>();
+  /** Parameters of the function whose body this is. */
+  readonly parameters = new Map<string, Emitted>();
   readonly #commons = new Map<string, CommonRelation>();
   readonly #parent: Scope | undefined;
 
@@ -78,6 +83,10 @@ export class Scope {
     if (here) return here;
     if (qualifier.length === 0 && this.aliases.has(name)) {
       return { relation: undefined, column: { name, type: this.aliases.get(name), nullable: true } };
+    }
+    const value = qualifier.length === 0 ? this.parameters.get(name) : undefined;
+    if (value !== undefined) {
+      return { relation: undefined, column: { name, type: value.type, nullable: true }, value };
     }
     return this.#parent?.tryColumn(names);
   }

@@ -1,5 +1,6 @@
 import type { Expression, Query, SqlType } from '../../../sql/index.ts';
 import type { StatementContext } from '../context.ts';
+import type { CalledFunction } from '../functions/user.ts';
 import type { QualifiedName, ResultColumn, Source } from '../statement.ts';
 
 /** A piece of DuckDB's SQL and the Snowflake type of its value, where that is known. */
@@ -32,6 +33,8 @@ export interface Resolved {
   readonly system: Map<Expression, string | null>;
   /** Tables that it reads, through views too, by DuckDB's name. */
   readonly tables: Map<string, QualifiedName>;
+  /** Functions of users by their call. */
+  readonly userFunctions: Map<Expression, CalledFunction>;
   /** Parsed views by DuckDB's name. */
   readonly views: Map<string, Query>;
 }
