@@ -1,6 +1,7 @@
 import { Cursor, compilationError, SqlError, unsupported } from '../../../sql/index.ts';
 import { cloneTable } from '../catalog/clone.ts';
 import { createDuckTable, refuseTwins } from '../catalog/create-table.ts';
+import { putAside } from '../catalog/dropped.ts';
 import { type DynamicTable, dynamicOf, lagSeconds, refuseReplacing } from '../catalog/dynamic.ts';
 import { dropTable, requirePlace } from '../catalog/lifecycle.ts';
 import { columnsOfQuery } from '../catalog/query-columns.ts';
@@ -266,11 +267,12 @@ const dropDynamicTable: StatementHandler = {
     if (!cursor.takeWord('CASCADE')) cursor.takeWord('RESTRICT');
     cursor.expectEnd();
     await core.lock(name);
-    if (dynamicOf(core.objects.find('TABLE', name)) === undefined) {
+    const table = core.objects.find('TABLE', name);
+    if (table === undefined || dynamicOf(table) === undefined) {
       if (!tolerant) throw missingObject('Dynamic Table', printQualified(name));
       return message(`Drop statement executed successfully (${printName(name.name)} already dropped).`);
     }
-    await dropTable(core, name, 'dropped');
+    await putAside(core, table);
     return message(`${printName(name.name)} successfully dropped.`);
   },
 };

@@ -10,6 +10,7 @@ import { done, message } from './result.ts';
 /** Kinds of objects that live in a schema and go with it. */
 export const SCHEMA_KINDS = [
   'TABLE',
+  'DROPPED_TABLE',
   'VIEW',
   'SEQUENCE',
   'STAGE',

@@ -1,8 +1,9 @@
-import { Cursor, SqlError } from '../../../sql/index.ts';
+import { Cursor, SqlError, unsupported } from '../../../sql/index.ts';
+import { bringBack, putAside } from '../catalog/dropped.ts';
 import { refuseChangesOf } from '../catalog/dynamic.ts';
-import { dropTable } from '../catalog/lifecycle.ts';
+import { requirePlace } from '../catalog/lifecycle.ts';
 import { StatementContext } from '../context.ts';
-import { missingObject } from '../errors.ts';
+import { missingObject, objectExists } from '../errors.ts';
 import { duckTable, printName, printQualified } from '../names.ts';
 import type { StatementHandler } from '../statement.ts';
 import { changed } from './dml.ts';
@@ -38,12 +39,33 @@ export const dropHandler: StatementHandler = {
         return message(`Drop statement executed successfully (${printName(name.name)} already dropped).`);
       throw missingObject(KINDS[kind], printQualified(name));
     }
-    if (kind === 'TABLE') await dropTable(core, name, 'dropped');
+    const table = core.objects.find('TABLE', name);
+    if (kind === 'TABLE' && table) await putAside(core, table);
     else {
       if (kind === 'SEQUENCE') await core.duck.run(`DROP SEQUENCE ${duckTable(name)}`);
       await core.objects.drop(kind, name);
     }
     return message(`${printName(name.name)} successfully dropped.`);
+  },
+};
+
+/** UNDROP [DYNAMIC] TABLE name. */
+export const undropHandler: StatementHandler = {
+  heads: ['UNDROP'],
+  async run(context, statement) {
+    const core = StatementContext.of(context);
+    const cursor = new Cursor(statement);
+    cursor.expectWord('UNDROP');
+    const kind = cursor.takeWord('DYNAMIC') ? 'Dynamic Table' : 'Table';
+    if (!cursor.takeWord('TABLE')) throw unsupported(`UNDROP ${cursor.peek()?.text ?? ''}`);
+    const name = core.qualify(cursor.names());
+    cursor.expectEnd();
+    requirePlace(core, name);
+    await core.lock(name);
+    if (core.objects.find('TABLE', name) ?? core.objects.find('VIEW', name))
+      throw objectExists(printQualified(name));
+    if (!(await bringBack(core, name))) throw missingObject(kind, printQualified(name));
+    return message(`${kind} ${printName(name.name)} successfully restored.`);
   },
 };
 

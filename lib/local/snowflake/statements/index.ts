@@ -6,7 +6,7 @@ import { createTableHandler } from './create-table.ts';
 import { databaseHandlers } from './databases.ts';
 import { describeHandlers } from './describe.ts';
 import { deleteHandler, insertHandler, updateHandler } from './dml.ts';
-import { dropHandler, truncateHandler } from './drop-table.ts';
+import { dropHandler, truncateHandler, undropHandler } from './drop-table.ts';
 import { functionHandlers } from './functions.ts';
 import { grantHandlers } from './grants.ts';
 import { mergeHandler } from './merge.ts';
@@ -26,6 +26,7 @@ export const coreHandlers: readonly StatementHandler[] = [
   mergeHandler,
   truncateHandler,
   dropHandler,
+  undropHandler,
   createTableHandler,
   alterTableHandler,
   ...viewHandlers,
