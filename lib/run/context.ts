@@ -1,7 +1,7 @@
 import type { Connections, Project } from '../config/index.ts';
 import type { Logger } from '../observe/index.ts';
 import type { Load } from '../snowflake/index.ts';
-import type { NodeEvent } from '../transform/index.ts';
+import type { NodeEvent, NodeName } from '../transform/index.ts';
 import type { RunStep } from './steps.ts';
 
 /** What every step of a run works with. */
@@ -49,6 +49,8 @@ export type RunEvent =
       readonly rows: number;
     }
   | { readonly type: 'loaded'; readonly loads: readonly Load[] }
+  | { readonly type: 'chosen'; readonly nodes: readonly NodeName[] }
+  | { readonly type: 'begun'; readonly node: NodeName }
   | { readonly type: 'node'; readonly node: NodeEvent }
   /** Readers see what was built of this relation. */
   | { readonly type: 'published'; readonly relation: string };

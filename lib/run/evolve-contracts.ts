@@ -1,27 +1,26 @@
-import { type Contract, readContract, SluiceError, type Table, writeContract } from '../config/index.ts';
+import { type Contract, readContract, SluiceError, type Table } from '../config/index.ts';
 import { compareContract, readContract as readContractFromSource, type Source } from '../extract/index.ts';
 
 /**
- * Takes over into the recorded contracts what has changed in the source and stops nothing: columns added, types widened, columns
- * that may be null. A table with a change that a person has to look at stays as it is recorded, and stops when it is read.
+ * The contracts that differ from the recorded ones by what has changed in the source and stops nothing: columns added, types widened,
+ * columns that may be null. A table with a change that a person has to look at stays as it is recorded, and stops when it is read.
  *
  * @param directory folder of the config
- * @returns the tables whose contract has changed: Snowflake has to be provisioned before they are loaded
+ * @returns the new contracts, which are not recorded yet: Snowflake has to be provisioned with them first
  */
-export async function evolveContracts(
+export async function evolvedContracts(
   directory: string,
   tables: readonly Table[],
   source: Source,
-): Promise<readonly string[]> {
-  const evolved: string[] = [];
+): Promise<readonly Contract[]> {
+  const evolved: Contract[] = [];
   for (const table of tables) {
     const recorded = readContract(directory, table.name);
     const live = recorded === undefined ? undefined : await readLive(source, table);
     if (recorded === undefined || live === undefined) continue;
     const { changes, contract } = compareContract(recorded, live);
     if (changes.length === 0 || changes.some(({ accepted }) => !accepted)) continue;
-    writeContract(directory, contract);
-    evolved.push(table.name);
+    evolved.push(contract);
   }
   return evolved;
 }

@@ -1,9 +1,10 @@
+import { writeContract } from '../config/index.ts';
 import { describeChange, extractTables, openSource, readClock, type Source } from '../extract/index.ts';
 import { type Manifest, newRunId, openStaging, type Staging } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
 import { ensureContracts, selectTables } from './contracts.ts';
 import { planCursorWindows } from './cursor-windows.ts';
-import { evolveContracts } from './evolve-contracts.ts';
+import { evolvedContracts } from './evolve-contracts.ts';
 import { planTables } from './plan.ts';
 import { provisionProject } from './provision.ts';
 
@@ -24,10 +25,14 @@ export async function extractStep(
   const { project } = context;
   return await withSourceAndStaging(context, async (source, staging) => {
     const tables = selectTables(project.tables, choice.tables);
-    const evolved = await evolveContracts(context.directory, tables, source);
+    const evolved = await evolvedContracts(context.directory, tables, source);
     if (evolved.length > 0) {
-      context.logger.warn('the source has changed; its contract is recorded anew', { tables: evolved });
-      await provisionProject(context);
+      context.logger.warn('the source has changed; its contract is recorded anew', {
+        tables: evolved.map(({ table }) => table),
+      });
+      // Recorded last: a run that dies before this finds the change again.
+      await provisionProject(context, { evolved });
+      for (const contract of evolved) writeContract(context.directory, contract);
     }
     const contracts = await ensureContracts(context.directory, tables, source);
     const windows = new Map([

@@ -15,6 +15,7 @@ import type { RunContext } from './context.ts';
 import { selectTables } from './contracts.ts';
 import { planCursorWindows } from './cursor-windows.ts';
 import { type WindowChoice, withSourceAndStaging } from './extract-step.ts';
+import { type LedgerView, nothingKnown, viewLedger } from './plan-ledger.ts';
 
 /** What a run would read of a table. */
 export interface TablePlan {
@@ -31,6 +32,13 @@ export interface TablePlan {
    */
   readonly contract: 'recorded' | 'new' | 'grows' | 'changed';
   readonly changes: readonly ColumnChange[];
+  /** What the ledger says besides; null when it was not asked. */
+  readonly ledger: LedgerView | null;
+}
+
+export interface PlanChoice extends WindowChoice {
+  /** Asks the ledger, too: which days are overdue, and of which windows the files are gone. */
+  readonly withLedger?: boolean;
 }
 
 /**
@@ -61,13 +69,14 @@ export function planTables(
  * Looks at what a run would do, from indexes, the planner and the catalog, without reading a table. The contract of a table
  * that has none yet is recorded.
  */
-export async function planStep(context: RunContext, choice: WindowChoice): Promise<readonly TablePlan[]> {
-  return await withSourceAndStaging(context, async (source) => {
+export async function planStep(context: RunContext, choice: PlanChoice): Promise<readonly TablePlan[]> {
+  return await withSourceAndStaging(context, async (source, staging) => {
     const tables = selectTables(context.project.tables, choice.tables);
     const windows = new Map([
       ...planTables(tables, choice, await readClock(source)),
       ...(await planCursorWindows(context, tables, source)),
     ]);
+    const views = choice.withLedger ? await viewLedger(context, tables, windows, staging) : undefined;
     const plans: TablePlan[] = [];
     for (const table of tables) {
       const estimates = await estimateWindows(source, table, windows.get(table.name) ?? []);
@@ -83,6 +92,7 @@ export async function planStep(context: RunContext, choice: WindowChoice): Promi
         undatedRows: await countUndatedRows(source, table),
         contract: recorded === undefined ? 'new' : stateOf(changes),
         changes,
+        ledger: views === undefined ? null : (views.get(table.name) ?? nothingKnown),
       });
     }
     return plans;

@@ -1,8 +1,16 @@
+import type { Contract } from '../config/index.ts';
 import { openSource } from '../extract/index.ts';
 import { connectWarehouse, type ProvisionResult, provision } from '../snowflake/index.ts';
 import { manifestPrefix, openStaging } from '../staging/index.ts';
 import type { RunContext } from './context.ts';
 import { ensureContracts } from './contracts.ts';
+
+interface ProvisionChoice {
+  /** Called with every file of snowflake/ that is run. */
+  readonly onMigration?: (name: string) => void;
+  /** Instead of the recorded contracts of these tables. */
+  readonly evolved?: readonly Contract[];
+}
 
 /**
  * Creates or changes what the project owns in Snowflake, and on the embedded servers also what the stack does in the
@@ -10,13 +18,14 @@ import { ensureContracts } from './contracts.ts';
  */
 export async function provisionProject(
   context: RunContext,
-  onMigration?: (name: string) => void,
+  { onMigration, evolved = [] }: ProvisionChoice = {},
 ): Promise<ProvisionResult> {
   const { project, connections } = context;
   const source = openSource(connections.source, { maxConnections: 1, statementTimeoutSeconds: 60 });
-  const contracts = await ensureContracts(context.directory, project.tables, source).finally(() =>
+  const recorded = await ensureContracts(context.directory, project.tables, source).finally(() =>
     source.close(),
   );
+  const contracts = new Map([...recorded, ...evolved.map((contract) => [contract.table, contract] as const)]);
 
   const staging = openStaging(connections.staging);
   const embedded = connections.staging.endpoint !== undefined;

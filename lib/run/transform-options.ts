@@ -34,6 +34,8 @@ export function transformOptions(context: ModelsContext, choice: TransformChoice
     },
     artifactsDirectory: choice.artifactsDirectory ?? context.artifactsDirectory,
     ...(context.signal ? { signal: context.signal } : {}),
+    onChosen: (nodes) => context.onEvent?.({ type: 'chosen', nodes }),
+    onBegin: (node) => context.onEvent?.({ type: 'begun', node }),
     onNode: (node) => context.onEvent?.({ type: 'node', node }),
     onPublish: (event) => context.onEvent?.(publishEvent(event)),
   };

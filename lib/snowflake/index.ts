@@ -8,7 +8,14 @@ export { readCursors } from './cursors.ts';
 export { checkWarehouse, type StagedProbe } from './doctor.ts';
 export { WarehouseError } from './errors.ts';
 export { type LoadStatusReport, loadStatus, type TableLoadStatus } from './load-status.ts';
-export { type Load, type LoadFilter, type LoadStatus, readLoads, retryLoads } from './loads.ts';
+export {
+  type Load,
+  type LoadFilter,
+  type LoadStatus,
+  readLoadFiles,
+  readLoads,
+  retryLoads,
+} from './loads.ts';
 export { notificationChannel } from './pipe.ts';
 export { type ProvisionOptions, type ProvisionResult, provision } from './provision.ts';
 export { quoteIdentifier, quoteLiteral, quoteName } from './quoting.ts';

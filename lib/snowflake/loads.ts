@@ -74,6 +74,34 @@ export async function retryLoads(
   return rowsAffected;
 }
 
+/** A file of a load, by the table and window it is of. */
+export interface LoadFile {
+  readonly table: string;
+  readonly window: string;
+  /** Key in the bucket. */
+  readonly file: string;
+}
+
+/** Files of the loads that stand like this, newest run first, at most so many. */
+export async function readLoadFiles(
+  warehouse: Warehouse,
+  project: Project,
+  statuses: readonly LoadStatus[],
+  limit: number,
+): Promise<readonly LoadFile[]> {
+  const conditions = filterConditions({ statuses });
+  const { rows } = await warehouse.execute(
+    `SELECT TABLE_NAME, WINDOW_ID, FILE FROM ${opsSchema(project)}.LOAD_FILES
+     WHERE ${conditions.sql} ORDER BY RUN_ID DESC, FILE LIMIT ${Math.max(0, Math.trunc(limit))}`,
+    { binds: conditions.binds },
+  );
+  return rows.map((row) => ({
+    table: String(row.TABLE_NAME),
+    window: String(row.WINDOW_ID),
+    file: String(row.FILE),
+  }));
+}
+
 function filterConditions({ runIds, table, window, statuses }: LoadFilter): { sql: string; binds: Bind[] } {
   const among = (column: string, values: readonly string[] | undefined) =>
     values === undefined
