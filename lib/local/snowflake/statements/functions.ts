@@ -75,7 +75,8 @@ function parseRest(cursor: Cursor): { comment: string | undefined; body: string 
     } else if (cursor.takeWord('COMMENT')) {
       cursor.takeSymbol('=');
       comment = cursor.string();
-    } else if (!NO_EFFECT.some((words) => cursor.takeWord(...words))) throw cursor.unexpected();
+    } else if (!NO_EFFECT.some(([first, ...others]) => cursor.takeWord(first, ...others)))
+      throw cursor.unexpected();
   }
   const body = cursor.string();
   cursor.expectEnd();

@@ -7,6 +7,7 @@ import { databaseHandlers } from './databases.ts';
 import { describeHandlers } from './describe.ts';
 import { deleteHandler, insertHandler, updateHandler } from './dml.ts';
 import { dropHandler, truncateHandler, undropHandler } from './drop-table.ts';
+import { explainHandler } from './explain.ts';
 import { functionHandlers } from './functions.ts';
 import { grantHandlers } from './grants.ts';
 import { mergeHandler } from './merge.ts';
@@ -27,6 +28,7 @@ export const coreHandlers: readonly StatementHandler[] = [
   truncateHandler,
   dropHandler,
   undropHandler,
+  explainHandler,
   createTableHandler,
   alterTableHandler,
   ...viewHandlers,

@@ -280,7 +280,10 @@ const show: StatementHandler = {
     if (cursor.takeWord('GRANTS')) return showGrants(core, cursor);
     if (cursor.takeWord('PARAMETERS')) return showParameters(core, cursor);
     if (cursor.takeWord('VARIABLES')) return showVariables(core);
-    const found = Object.entries(SHOWN).find(([words]) => cursor.takeWord(...words.split(' ')));
+    const found = Object.entries(SHOWN).find(([words]) => {
+      const [first = '', ...others] = words.split(' ');
+      return cursor.takeWord(first, ...others);
+    });
     if (found === undefined) throw cursor.unexpected();
     return found[1](core, parseFilter(core, cursor, terse));
   },
