@@ -60,10 +60,15 @@ export class Cursor {
 
   /** True when the next tokens are these unquoted words. */
   isWord(...words: readonly string[]): boolean {
-    return words.every((word, offset) => {
-      const token = this.peek(offset);
-      return token?.kind === 'word' && token.value === word;
-    });
+    return this.#areNext(words);
+  }
+
+  #areNext(words: readonly string[]): boolean {
+    for (let offset = 0; offset < words.length; offset += 1) {
+      const token = this.#tokens[this.#at + offset];
+      if (token?.kind !== 'word' || token.value !== words[offset]) return false;
+    }
+    return true;
   }
 
   isAnyWord(words: ReadonlySet<string>): boolean {
@@ -78,7 +83,7 @@ export class Cursor {
 
   /** Steps over the words if they come next. */
   takeWord(...words: readonly string[]): boolean {
-    if (!this.isWord(...words)) return false;
+    if (!this.#areNext(words)) return false;
     this.#at += words.length;
     return true;
   }

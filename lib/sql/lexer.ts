@@ -1,12 +1,23 @@
 import { syntaxError } from './errors.ts';
 import type { Statement, Token } from './tokens.ts';
 
-const WORD_START = /[A-Za-z_\u0080-\uffff]/;
-const WORD_PART = /[A-Za-z0-9_$\u0080-\uffff]/;
-const DIGIT = /[0-9]/;
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** A to Z in either case, `_`, and all that is not ASCII. */
+function startsWord(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code >= 0x80;
+}
+
+/** What a word may go on with: digits and `$` as well. */
+function goesOnWord(code: number): boolean {
+  return startsWord(code) || isDigit(code) || code === 0x24;
+}
 
 /** Longest first, so that `->>` is not read as `->` and `>`. */
 const OPERATORS = ['->>', '<=>', '::', ':=', '=>', '->', '<>', '!=', '<=', '>=', '||', '**'];
+
+/** Symbols that no operator of several characters begins with. */
+const ALONE = new Set(['(', ')', ',', '.', ';', '+', '/', '[', ']', '{', '}', '?']);
 
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
@@ -32,14 +43,14 @@ export function tokenize(text: string): Token[] {
 function skipBlanks(text: string, from: number): number {
   let at = from;
   for (;;) {
-    const c = text[at];
-    if (c === undefined) return at;
-    if (/\s/.test(c)) {
+    const code = text.charCodeAt(at);
+    if (Number.isNaN(code)) return at;
+    if (code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x80 && /\s/.test(text.charAt(at)))) {
       at += 1;
-    } else if (text.startsWith('--', at) || text.startsWith('//', at)) {
+    } else if ((code === 0x2d || code === 0x2f) && text.charCodeAt(at + 1) === code) {
       const end = text.indexOf('\n', at);
       at = end < 0 ? text.length : end + 1;
-    } else if (text.startsWith('/*', at)) {
+    } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
       const end = text.indexOf('*/', at + 2);
       if (end < 0) throw syntaxError('unclosed comment.');
       at = end + 2;
@@ -50,27 +61,24 @@ function skipBlanks(text: string, from: number): number {
 }
 
 function readToken(text: string, start: number): Token {
-  const c = text[start] ?? '';
-  const next = text[start + 1] ?? '';
-  if (c === "'") return readString(text, start);
-  if (c === '"') return readQuoted(text, start);
-  if (text.startsWith('$$', start)) return readDollarString(text, start);
-  if (c === '$' && WORD_PART.test(next)) return readWhile(text, start, start + 1, WORD_PART, 'variable');
-  if (DIGIT.test(c) || (c === '.' && DIGIT.test(next))) return readNumber(text, start);
-  if (WORD_START.test(c)) return readWhile(text, start, start, WORD_PART, 'word');
-  const operator = OPERATORS.find((symbol) => text.startsWith(symbol, start)) ?? c;
+  const code = text.charCodeAt(start);
+  const next = text.charCodeAt(start + 1);
+  if (startsWord(code)) return readWord(text, start, start, 'word');
+  if (code === 0x27) return readString(text, start);
+  if (code === 0x22) return readQuoted(text, start);
+  if (code === 0x24 && next === 0x24) return readDollarString(text, start);
+  if (code === 0x24 && goesOnWord(next)) return readWord(text, start, start + 1, 'variable');
+  if (isDigit(code) || (code === 0x2e && isDigit(next))) return readNumber(text, start);
+  const symbol = text.charAt(start);
+  const operator = ALONE.has(symbol)
+    ? symbol
+    : (OPERATORS.find((known) => text.startsWith(known, start)) ?? symbol);
   return { kind: 'symbol', text: operator, value: operator, start, end: start + operator.length };
 }
 
-function readWhile(
-  text: string,
-  start: number,
-  from: number,
-  part: RegExp,
-  kind: 'word' | 'variable',
-): Token {
+function readWord(text: string, start: number, from: number, kind: 'word' | 'variable'): Token {
   let end = from + 1;
-  while (end < text.length && part.test(text[end] ?? '')) end += 1;
+  while (goesOnWord(text.charCodeAt(end))) end += 1;
   return { kind, text: text.slice(start, end), value: text.slice(from, end).toUpperCase(), start, end };
 }
 

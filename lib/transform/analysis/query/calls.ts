@@ -1,7 +1,7 @@
 import { similarNames } from '../../../config/index.ts';
 import { type Call, type Expression, typeName } from '../../../sql/index.ts';
 import { isNoNumber } from './coercion.ts';
-import { isPseudoColumn, valueOfExpression } from './expression.ts';
+import { valueOfExpression } from './expression.ts';
 import { functionNames, isKnownFunction, nullabilityOfCall, typeOfCall } from './functions.ts';
 import type { Scope } from './scope.ts';
 import { computed, together, UNKNOWN, type Value } from './shape.ts';
@@ -36,7 +36,7 @@ const DATE_PARTS = new Set(
 export function valueOfCall(call: Call, scope: Scope, work: Work): Value {
   reportUnknownFunction(call, work);
   const values = call.args.map(({ value }, index) =>
-    isDatePart(call, index, value, scope) || isCountOfRows(call, value)
+    isDatePart(call, index) || isLooseDateWord(value, scope) || isCountOfRows(call, value)
       ? UNKNOWN
       : valueOfExpression(value, scope, work),
   );
@@ -58,13 +58,22 @@ export function valueOfCall(call: Call, scope: Scope, work: Work): Value {
   };
 }
 
-/** `month` of `date_trunc(month, d)`; a word of that kind that is no column is a date part in any other function too. */
-function isDatePart(call: Call, index: number, value: Expression, scope: Scope): boolean {
+/** `month` of `date_trunc(month, d)`. */
+export function isDatePart(call: Call, index: number): boolean {
+  const value = call.args[index]?.value;
+  return value !== undefined && DATE_PART_AT[call.name] === index && isDateWord(value);
+}
+
+function isDateWord(value: Expression): boolean {
   if (value.kind !== 'column' || value.parts.length !== 1) return false;
-  const word = value.parts[0];
-  if (word === undefined || !DATE_PARTS.has(word.name.toUpperCase())) return false;
-  if (DATE_PART_AT[call.name] === index) return true;
-  return !isPseudoColumn(value.parts) && scope.column(value.parts).kind === 'missing';
+  return DATE_PARTS.has(value.parts[0]?.name.toUpperCase() ?? '');
+}
+
+/** A word for a part of a date that is no column: any function may take one. */
+function isLooseDateWord(value: Expression, scope: Scope): boolean {
+  if (value.kind !== 'column' || !isDateWord(value)) return false;
+  const found = scope.column(value.parts);
+  return found.kind === 'missing' || (found.kind === 'column' && found.assumed);
 }
 
 function isCountOfRows(call: Call, value: Expression): boolean {

@@ -1,4 +1,5 @@
 import type { Call, Expression, Select } from '../../../sql/index.ts';
+import { isDatePart } from './calls.ts';
 import { isPseudoColumn } from './expression.ts';
 import { kindOfFunction } from './functions.ts';
 import { shown } from './problems.ts';
@@ -117,7 +118,7 @@ function checkColumns(
     const name = one.parts.at(-1)?.name ?? '';
     if (grouped.has(name) || scope.aliases.has(name)) return true;
     const found = scope.column(one.parts);
-    if (found.kind !== 'column' || found.depth > 0) return true;
+    if (found.kind !== 'column' || found.depth > 0 || found.assumed) return true;
     const written = one.parts.map((part) => shown(part.name)).join('.');
     work.problems.error(
       'grouping',
@@ -143,7 +144,7 @@ function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'call':
       return [
-        ...expression.args.map(({ value }) => value),
+        ...expression.args.map(({ value }) => value).filter((_, index) => !isDatePart(expression, index)),
         ...expression.orderBy.map(({ value }) => value),
         ...(expression.over?.partitionBy ?? []),
         ...(expression.over?.orderBy ?? []).map(({ value }) => value),

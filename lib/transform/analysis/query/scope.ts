@@ -72,7 +72,13 @@ export interface Common {
 }
 
 export type Found =
-  | { readonly kind: 'column'; readonly value: Value; readonly depth: number; readonly name: string }
+  | {
+      readonly kind: 'column';
+      readonly value: Value;
+      readonly depth: number;
+      /** True for a column that is listed nowhere, and that the one table whose columns are not known may have. */
+      readonly assumed: boolean;
+    }
   | { readonly kind: 'alias'; readonly value: Value }
   /** It may be there: something in scope has columns that are not known. */
   | { readonly kind: 'open' }
@@ -159,7 +165,7 @@ export class Scope {
   ): Found | undefined {
     const called = this.relations.filter((relation) => relation.isCalled(qualifier));
     const merged = qualifier.length === 0 ? this.merged.get(name) : undefined;
-    if (merged !== undefined) return { kind: 'column', value: merged, depth, name };
+    if (merged !== undefined) return { kind: 'column', value: merged, depth, assumed: false };
     const having = called.filter((relation) => relation.find(name) !== undefined);
     const open = called.filter((relation) => !relation.complete);
     const [first] = having;
@@ -172,13 +178,15 @@ export class Scope {
       return { kind: 'missing', among, qualifier: 'known' };
     }
     if (having.length > 1) {
-      // An alias of the select list may go before; two aliases that are the same are an error of their own.
-      if (qualifier.length > 0 || this.aliases.has(name)) return { kind: 'open' };
-      return { kind: 'ambiguous', relations: having.map(({ alias }) => alias ?? 'a subquery') };
+      if (!this.#mayMeanOneOf(qualifier, name)) {
+        return { kind: 'ambiguous', relations: having.map(({ alias }) => alias ?? 'a subquery') };
+      }
+      const origins = together(having.map((relation) => originsOf(relation, name)));
+      return { kind: 'column', value: { ...UNKNOWN, origins }, depth, assumed: true };
     }
     const found = first.find(name);
     if (found === undefined || found === 'twice') return { kind: 'open' };
-    return { kind: 'column', value: found, depth, name };
+    return { kind: 'column', value: found, depth, assumed: false };
   }
 
   /** A column that is listed nowhere, where something has columns that are not known. */
@@ -189,7 +197,15 @@ export class Scope {
     if (parts.length === 1 && this.aliases.has(name)) return { kind: 'open' };
     if (parts.length === 1 && this.#parent?.column(parts).kind === 'column') return { kind: 'open' };
     const origins: readonly Origin[] = [{ relation: only.table, column: name, copied: true }];
-    return { kind: 'column', value: { ...UNKNOWN, origins }, depth, name };
+    return { kind: 'column', value: { ...UNKNOWN, origins }, depth, assumed: true };
+  }
+
+  /**
+   * Whether a name that several tables have is no error: an alias of the select list may go before, two tables of the same alias
+   * are an error of their own, and where a join has USING, Snowflake takes the first.
+   */
+  #mayMeanOneOf(qualifier: readonly string[], name: string): boolean {
+    return qualifier.length > 0 || this.aliases.has(name) || this.merged.size > 0;
   }
 
   /** `a.b` may be a part of the structured column `a`. */
@@ -227,4 +243,9 @@ export class Scope {
       origins: together(values.map(({ origins }) => origins)),
     });
   }
+}
+
+function originsOf(relation: Relation, name: string): readonly Origin[] {
+  const found = relation.find(name);
+  return found === undefined || found === 'twice' ? [] : found.origins;
 }
