@@ -74,6 +74,8 @@ function addTests(
     // A test is placed right after the last thing it reads, and holds back only what comes later.
     const after = Math.max(-1, ...parents.map((parent) => place.get(parent) ?? -1));
     for (const below of childrenThrough(graph, waits, parents)) {
+      // A unit test is below its model in the graph, and runs before it.
+      if (nodes.get(below)?.resourceType === 'unit_test') continue;
       if (!isTest(below) && (place.get(below) ?? -1) > after) waits.get(below)?.add(test);
     }
   }

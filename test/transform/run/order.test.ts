@@ -35,6 +35,21 @@ test('a test of several models holds back what is below any of them', () => {
   expect(orderOf(nodes).get('model.p.below_b')).toEqual(['model.p.b', 'test.p.both']);
 });
 
+test('a unit test comes before its model, also where that has other tests', () => {
+  const parents = ['model.p.a'];
+  const unitTest: SqlNode = {
+    ...aTest('rows', { parents }),
+    resourceType: 'unit_test',
+    uniqueId: 'unit_test.p.rows',
+  };
+  const order = orderOf([aModel('a'), aTest('unique', { parents }), unitTest]);
+  expect(Object.fromEntries(order)).toEqual({
+    'model.p.a': ['unit_test.p.rows'],
+    'test.p.unique': ['model.p.a'],
+    'unit_test.p.rows': [],
+  });
+});
+
 const projects = fc
   .tuple(
     fc
