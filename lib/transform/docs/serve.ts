@@ -81,8 +81,8 @@ function listen(server: Server, port: number): Promise<void> {
 async function answer(directory: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   // A page elsewhere could otherwise give its own name this address and read the project through the browser.
   const known = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/i.test(request.headers.host ?? '');
-  const { pathname } = new URL(request.url ?? '/', `http://${host}`);
-  const found = files[pathname];
+  const [path = '/'] = (request.url ?? '/').split('?');
+  const found = files[path];
   if (!known) response.writeHead(421, headers).end();
   else if (request.method !== 'GET' && request.method !== 'HEAD')
     response.writeHead(405, { ...headers, Allow: 'GET, HEAD' }).end();

@@ -26,7 +26,9 @@ export function hrefOf(
   const given = Object.entries(parameters).filter(
     ([, value]) => value !== null && value !== undefined && value !== '',
   );
-  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  const query = new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
   const path = id === '' ? view : `${view}/${encodeURIComponent(id)}`;
   return `#!/${path}${query === '' ? '' : `?${query}`}`;
 }
