@@ -12,10 +12,15 @@ const valuesPerStatement = 8_000;
 
 /** Makes a table of a seed's rows. @returns how many there are */
 export async function loadSeed(node: SqlNode, relation: RelationName, warehouse: Warehouse): Promise<number> {
-  const [header, ...records] = parseCsv(node.rawCode, asText(node.config.delimiter) ?? ',');
+  const [header, ...written] = parseCsv(node.rawCode, asText(node.config.delimiter) ?? ',');
   if (header === undefined)
     throw compilerError(`the seed ${node.name} has no header`, 'Its first line names the columns.');
-  const wrong = records.findIndex((record) => record.length !== header.length);
+  // As with dbt, values that are missing at the end of a record are NULL.
+  const records = written.map((record) => [
+    ...record,
+    ...Array<string>(Math.max(0, header.length - record.length)).fill(''),
+  ]);
+  const wrong = records.findIndex((record) => record.length > header.length);
   if (wrong !== -1) {
     throw compilerError(
       `record ${wrong + 1} of the seed ${node.name} has ${records[wrong]?.length} values for ${header.length} columns`,
