@@ -14,6 +14,8 @@ export interface Output {
   live(key: string, text: string): void;
   /** The last state of a live line, kept as an ordinary line. */
   settle(key: string, text: string): void;
+  /** Takes a live line away. */
+  drop(key: string): void;
   /** The one object of `--json`. */
   result(value: unknown): void;
   style(style: Style, text: string): string;
@@ -28,6 +30,10 @@ const redrawMilliseconds = 100;
 
 export function createOutput(json: boolean, streams: OutputStreams = { stdout: process.stdout }): Output {
   const { stdout } = streams;
+  // Who read the other end of a pipe may stop reading, as `head` does: the work goes on to its end all the same.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   if (json) return jsonOutput(stdout);
   const terminal = stdout.isTTY === true && process.env.TERM !== 'dumb';
   const live = terminal ? new LiveBlock(stdout) : undefined;
@@ -40,6 +46,7 @@ export function createOutput(json: boolean, streams: OutputStreams = { stdout: p
       if (live) live.print(text);
       else stdout.write(`${text}\n`);
     },
+    drop: (key) => live?.drop(key),
     result: () => undefined,
     style: (style, text) => (terminal && !process.env.NO_COLOR ? styleText(style, text) : text),
   };
@@ -51,6 +58,7 @@ function jsonOutput(stdout: NodeJS.WritableStream): Output {
     line: () => undefined,
     live: () => undefined,
     settle: () => undefined,
+    drop: () => undefined,
     result: (value) => stdout.write(`${JSON.stringify(value)}\n`),
     style: (_style, text) => text,
   };
@@ -73,6 +81,10 @@ class LiveBlock {
       this.#timer = undefined;
       this.#redraw('');
     }, redrawMilliseconds).unref();
+  }
+
+  drop(key: string): void {
+    if (this.#lines.delete(key)) this.#redraw('');
   }
 
   remove(key: string): void {

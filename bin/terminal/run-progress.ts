@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../lib/run/index.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
+import { NodeProgress } from './node-progress.ts';
 import type { Output } from './output.ts';
 
 interface TableProgress {
@@ -13,6 +14,7 @@ interface TableProgress {
 /** Shows the events of a run: live rows and bytes a table on a terminal, a line a finished table elsewhere. */
 export function showRun(output: Output): (event: RunEvent) => void {
   const tables = new Map<string, TableProgress>();
+  const nodes = new NodeProgress(output);
   let loaded = '  nothing to load';
   return (event) => {
     switch (event.type) {
@@ -41,8 +43,14 @@ export function showRun(output: Output): (event: RunEvent) => void {
         output.live('load', loaded);
         return;
       }
+      case 'chosen':
+        nodes.chosen(event.nodes);
+        return;
+      case 'begun':
+        nodes.begun(event.node);
+        return;
       case 'node':
-        showNode(output, event);
+        nodes.ended(event.node);
         return;
     }
   };
@@ -77,16 +85,4 @@ function showExtract(output: Output, table: TableProgress, event: RunEvent & { t
   ].join('  ');
   if (table.done === table.windows) output.settle(event.table, text);
   else output.live(event.table, text);
-}
-
-function showNode(output: Output, event: RunEvent & { type: 'node' }): void {
-  const { node } = event;
-  const marks = { pass: 'green', success: 'green', warn: 'yellow' } as const;
-  const colour = marks[node.status as keyof typeof marks] ?? 'red';
-  const rows = node.rows === undefined || node.rows === null ? '' : `  ${formatCount(node.rows)} rows`;
-  output.line(
-    `  ${output.style(colour, node.status.padEnd(7))} ${node.kind} ${node.name}${rows}  ${formatDuration(node.ms)}`,
-  );
-  if (node.message && node.status !== 'success')
-    output.line(`          ${node.message.replaceAll('\n', '\n          ')}`);
 }

@@ -18,6 +18,7 @@ export type {
   FreshnessResult,
   ListReport,
   NodeEvent,
+  NodeName,
   PruneReport,
   PublishEvent,
   ShowReport,

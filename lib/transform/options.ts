@@ -13,6 +13,9 @@ export interface TransformOptions extends RunFlags {
   readonly connect: (tag?: Partial<QueryTag>) => Promise<Warehouse>;
   /** Where run_results.json, sources.json, manifest.json and the compiled SQL go. */
   readonly artifactsDirectory: string;
+  /** Called once with all nodes that are going to run or be skipped, and then for each one as it begins. */
+  readonly onChosen?: (nodes: readonly NodeName[]) => void;
+  readonly onBegin?: (node: NodeName) => void;
   /** Called once for every node, as it ends. */
   readonly onNode?: (event: NodeEvent) => void;
   /** Called around the publishing of what was built, and once for every relation that readers see anew. */
@@ -37,11 +40,14 @@ export type PublishEvent =
   | { readonly state: 'published'; readonly relation: string }
   | { readonly state: 'done'; readonly ms: number };
 
-/** A node of a run that is over. */
-export interface NodeEvent {
+export interface NodeName {
   /** `model`, `test`, `source` (of a freshness check), … */
   readonly kind: string;
   readonly name: string;
+}
+
+/** A node of a run that is over. */
+export interface NodeEvent extends NodeName {
   readonly status: 'success' | 'error' | 'skipped' | 'pass' | 'warn' | 'fail' | 'runtime error';
   readonly ms: number;
   /** Rows of a table that was built; null for everything else. */

@@ -20,6 +20,9 @@ export function boundariesOf(event: RunEvent): readonly string[] {
       return event.loads
         .filter(({ status }) => settled.has(status))
         .map((load) => `loaded ${load.table} ${windowName(load)}`);
+    case 'chosen':
+    case 'begun':
+      return [];
     case 'node':
       return [`${event.node.kind} ${event.node.name}`];
     case 'published':

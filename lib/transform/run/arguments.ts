@@ -30,6 +30,7 @@ export function runArguments({ options, project, threads }: Workspace): Record<s
     store_failures: options.storeFailures ?? false,
     warn_error_options: options.warnError ?? null,
     audit: options.audit ?? true,
+    check: options.check ?? true,
   };
   return { ...asRecord(toData(args)) };
 }
@@ -56,6 +57,7 @@ export function flagsOf(args: DataRecord): RunFlags {
     favorState: args.favor_state === true,
     storeFailures: args.store_failures === true,
     audit: args.audit !== false,
+    check: args.check !== false,
     ...(sample === undefined ? {} : { sample }),
     ...(start === undefined ? {} : { eventTimeStart: start }),
     ...(end === undefined ? {} : { eventTimeEnd: end }),

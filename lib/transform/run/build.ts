@@ -3,7 +3,7 @@ import { checkBeforeRun } from '../analysis/check.ts';
 import type { BatchResults, RunResult } from '../artifacts/results.ts';
 import { NodeSession, RelationCache } from '../context/session.ts';
 import { isTest, type SqlNode } from '../graph/node.ts';
-import type { BuildReport, TransformOptions } from '../options.ts';
+import type { BuildReport, NodeName, TransformOptions } from '../options.ts';
 import { describe } from '../parse/resolve.ts';
 import { writeManifest } from './artifacts.ts';
 import { chosenNodes } from './choice.ts';
@@ -161,6 +161,8 @@ export class Build {
       reportNode(options, outcome);
       return outcome;
     };
+    const nameOf = ({ resourceType, name }: SqlNode): NodeName => ({ kind: resourceType, name });
+    options.onChosen?.([...left].map((id) => nameOf(this.#node(id))));
     const results = await runSchedule<Outcome>({
       nodes: runOrder(project.graph, project.nodes, left, this.#makes),
       threads,
@@ -168,6 +170,7 @@ export class Build {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       run: async (id, thread) => {
         const node = this.#node(id);
+        options.onBegin?.(nameOf(node));
         return ended(await this.#withSession(id, (session) => this.#runner.run(node, session, thread)));
       },
       skip: (id, cause) => ended(skipped(this.#node(id), this.#node(cause))),

@@ -1,11 +1,11 @@
-import { checkBeforeRun } from '../analysis/check.ts';
+import { checkCompiled } from '../analysis/check.ts';
 import { NodeSession, RelationCache } from '../context/session.ts';
 import type { GraphNode, SqlNode } from '../graph/node.ts';
 import type { CompiledNode, CompileReport, TransformOptions } from '../options.ts';
 import { writeManifest } from './artifacts.ts';
 import { chosenNodes } from './choice.ts';
 import { Compiler } from './compiler.ts';
-import { Placement, publishedRelation } from './placement.ts';
+import { Placement } from './placement.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
@@ -18,7 +18,8 @@ export async function compile(options: TransformOptions): Promise<CompileReport>
   writeManifest(workspace);
   try {
     const nodes = await compileSelected(workspace);
-    await checkBeforeRun(workspace, chosenNodes(workspace), publishedRelation);
+    const compiled = new Map(nodes.map(({ uniqueId, sql }) => [uniqueId, sql]));
+    await checkCompiled(workspace, chosenNodes(workspace), compiled);
     return { nodes };
   } finally {
     await workspace.pool.close();
