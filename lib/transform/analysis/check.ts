@@ -1,4 +1,4 @@
-import { type Contract, type Project, readContract, targetName } from '../../config/index.ts';
+import { type Contract, type Project, readContract, SluiceError, targetName } from '../../config/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
 import { type Problem, ProjectError, problemLine } from '../errors.ts';
 import type { SourceNode, SqlNode } from '../graph/node.ts';
@@ -10,7 +10,7 @@ import { contractColumns } from './known-columns.ts';
 import { writtenPlace } from './place.ts';
 import { type AnalyzedNode, ProjectAnalysis } from './project-analysis.ts';
 import type { QueryProblem, TableColumn } from './query/index.ts';
-import { WarehouseColumns } from './warehouse-columns.ts';
+import { type SchemaPlace, WarehouseColumns } from './warehouse-columns.ts';
 
 export interface CheckOptions {
   readonly project: ParsedProject;
@@ -22,8 +22,14 @@ export interface CheckOptions {
   /** Where a node is read that the run does not make. */
   readonly relation?: (node: SqlNode) => RelationName;
   /** Lends a session of the warehouse; without it, what only the warehouse knows stays unknown. */
-  readonly withWarehouse?: (use: (warehouse: Warehouse) => Promise<void>) => Promise<void>;
+  readonly withWarehouse?: WithWarehouse;
+  /** Asks for tables that nobody here knows. If not, the warehouse is only asked before something is called an error. */
+  readonly askFirst?: boolean;
+  /** SQL over published names that was compiled before, by id. */
+  readonly compiled?: ReadonlyMap<string, string>;
 }
+
+type WithWarehouse = (use: (warehouse: Warehouse) => Promise<void>) => Promise<void>;
 
 /** What is wrong with the SQL of nodes. */
 export interface CheckReport {
@@ -37,26 +43,25 @@ export interface CheckReport {
  * only for what is known to nobody here, and before something is called an error that it may see otherwise.
  */
 export async function checkNodes(options: CheckOptions): Promise<CheckReport> {
-  const { project, chosen, withWarehouse } = options;
+  const { project, chosen, withWarehouse, askFirst } = options;
   const analysis = new ProjectAnalysis({
     project,
     sourceColumns: sourceColumns(options),
     made: new Set(chosen.keys()),
     ...(options.relation === undefined ? {} : { relation: options.relation }),
+    ...(options.compiled === undefined ? {} : { compiled: options.compiled }),
   });
   const ids = new Set(chosen.keys());
-  let nodes = analysis.run(ids);
   const warehouse = new WarehouseColumns();
-  const unknown = analysis.unknownSchemas;
-  if (unknown.length > 0 && withWarehouse !== undefined) {
-    await withWarehouse((session) => warehouse.ask(session, unknown));
-    nodes = analysis.run(ids, warehouse);
-  }
-  const doubtful = analysis.doubtfulSchemas;
-  if (hasErrors(nodes, chosen) && doubtful.length > 0 && withWarehouse !== undefined) {
-    await withWarehouse((session) => warehouse.ask(session, doubtful));
-    nodes = analysis.run(ids, warehouse);
-  }
+  const ask = async (schemas: readonly SchemaPlace[]): Promise<boolean> => {
+    if (schemas.length === 0 || withWarehouse === undefined) return false;
+    await withWarehouse((session) => warehouse.ask(session, schemas));
+    return true;
+  };
+  if (askFirst === true) await ask(analysis.unknownSources(ids));
+  let nodes = analysis.run(ids, warehouse);
+  if (askFirst === true && (await ask(analysis.unknownSchemas))) nodes = analysis.run(ids, warehouse);
+  if (hasErrors(nodes, chosen) && (await ask(analysis.doubtfulSchemas))) nodes = analysis.run(ids, warehouse);
   return report(project, nodes, chosen);
 }
 
@@ -67,18 +72,47 @@ export async function checkNodes(options: CheckOptions): Promise<CheckReport> {
  * @throws ProjectError with everything that is certain to fail
  */
 export async function checkBeforeRun(
-  { project, options, pool, runId, warnings: told }: Workspace,
+  workspace: Workspace,
   chosen: ReadonlyMap<string, SqlNode>,
   relation: (node: SqlNode) => RelationName,
 ): Promise<void> {
+  await checkWorkspace(workspace, { chosen, relation, askFirst: true, withWarehouse: lender(workspace) });
+}
+
+/**
+ * Checks SQL that was compiled and is not run. A warehouse that cannot be reached is no error: it only knows better.
+ *
+ * @throws ProjectError with everything that is certain to fail
+ */
+export async function checkCompiled(
+  workspace: Workspace,
+  chosen: ReadonlyMap<string, SqlNode>,
+  compiled: ReadonlyMap<string, string>,
+): Promise<void> {
+  const lend = lender(workspace);
+  await checkWorkspace(workspace, {
+    chosen,
+    compiled,
+    withWarehouse: (use) =>
+      lend(use).catch((error: unknown) => {
+        if (!(error instanceof SluiceError && error.kind === 'outside')) throw error;
+      }),
+  });
+}
+
+function lender({ pool, project, runId }: Workspace): WithWarehouse {
+  return (use) => pool.use({ project: project.loaded.root.name, run: runId, node: 'check' }, use);
+}
+
+async function checkWorkspace(
+  { project, options, warnings: told }: Workspace,
+  check: Pick<CheckOptions, 'chosen' | 'relation' | 'withWarehouse' | 'askFirst' | 'compiled'>,
+): Promise<void> {
   if (options.check === false) return;
-  const tag = { project: project.loaded.root.name, run: runId, node: 'check' };
   const { errors, warnings } = await checkNodes({
+    ...check,
     project,
     config: options.project,
-    chosen,
-    relation,
-    withWarehouse: (use) => pool.use(tag, use),
     ...(options.configDirectory === undefined ? {} : { configDirectory: options.configDirectory }),
   });
   for (const warning of warnings) told.warn('CheckedQuery', problemLine(warning));

@@ -16,14 +16,12 @@ export async function columnLineage(options: LineageOptions): Promise<ColumnLine
   const { project, withWarehouse } = options;
   const ids = new Set([...project.nodes.values()].filter(hasColumns).map(({ uniqueId }) => uniqueId));
   const analysis = new ProjectAnalysis({ project, sourceColumns: sourceColumns(options), made: ids });
-  let nodes = analysis.run(ids);
-  const unknown = analysis.unknownSchemas;
+  const unknown = analysis.unknownSources(ids);
+  const warehouse = new WarehouseColumns();
   if (unknown.length > 0 && withWarehouse !== undefined) {
-    const warehouse = new WarehouseColumns();
     await withWarehouse((session) => warehouse.ask(session, unknown));
-    nodes = analysis.run(ids, warehouse);
   }
-  return lineageOf(nodes);
+  return lineageOf(analysis.run(ids, warehouse));
 }
 
 function hasColumns({ resourceType }: { readonly resourceType: string }): boolean {

@@ -14,7 +14,7 @@ import { Compiler, type CompileWith } from '../run/compiler.ts';
 import { Placement, publishedRelation, sourceRelation } from '../run/placement.ts';
 import { columnsOfSeed, snapshotColumns, typeFrom } from './known-columns.ts';
 import { type Analysis, analyze, type Catalog, type Table, type TableColumn } from './query/index.ts';
-import { nameKey, type SchemaPlace, type WarehouseColumns } from './warehouse-columns.ts';
+import { nameKey, type SchemaPlace, WarehouseColumns } from './warehouse-columns.ts';
 
 /** A query of a node: of an incremental model there are two, for its first run and for the others. */
 export interface AnalyzedQuery {
@@ -39,6 +39,8 @@ export interface AnalysisParts {
   readonly made: ReadonlySet<string>;
   /** Where a node is read that the run does not make. */
   readonly relation?: (node: SqlNode) => RelationName;
+  /** SQL over published names that was compiled before, by id. */
+  readonly compiled?: ReadonlyMap<string, string>;
 }
 
 interface ParsedQuery {
@@ -70,7 +72,9 @@ export class ProjectAnalysis {
   readonly #nodes = new Map<string, AnalyzedNode>();
   /** Tables that were read and that nothing is known of. */
   readonly #unknown = new Map<string, readonly string[]>();
-  #warehouse: WarehouseColumns | undefined;
+  readonly #seeds = new Map<string, readonly TableColumn[] | undefined>();
+  #warehouse = new WarehouseColumns();
+  #hooks: boolean | undefined;
 
   constructor(parts: AnalysisParts) {
     this.#parts = parts;
@@ -88,7 +92,7 @@ export class ProjectAnalysis {
   }
 
   /** Looks at nodes and all that they read. @param warehouse what it has, if it was asked */
-  run(ids: ReadonlySet<string>, warehouse?: WarehouseColumns): ReadonlyMap<string, AnalyzedNode> {
+  run(ids: ReadonlySet<string>, warehouse = new WarehouseColumns()): ReadonlyMap<string, AnalyzedNode> {
     const { graph, nodes } = this.#parts.project;
     this.#warehouse = warehouse;
     this.#nodes.clear();
@@ -99,6 +103,16 @@ export class ProjectAnalysis {
       if (node !== undefined) this.#nodes.set(id, this.#analyze(node));
     }
     return this.#nodes;
+  }
+
+  /** Schemas of sources that these nodes read and that nothing is known of. */
+  unknownSources(ids: ReadonlySet<string>): SchemaPlace[] {
+    const { graph, nodes } = this.#parts.project;
+    const sources = [...ids.union(graph.ancestors(ids))].flatMap((id) => {
+      const node = nodes.get(id);
+      return node?.resourceType === 'source' && this.#parts.sourceColumns(node) === undefined ? [node] : [];
+    });
+    return distinct(sources.map((source) => partsOf(sourceRelation(source))));
   }
 
   /** Schemas with tables that were read and are known to nobody here. */
@@ -121,13 +135,16 @@ export class ProjectAnalysis {
   }
 
   #compile(node: SqlNode): readonly ParsedQuery[] | undefined {
-    const branches = materializationOf(node) === 'incremental' ? [false, true] : [undefined];
-    const texts = branches.map((incremental) =>
+    const incremental = materializationOf(node) === 'incremental';
+    const before = incremental ? undefined : this.#parts.compiled?.get(node.uniqueId);
+    if (before !== undefined) return [{ sql: before, query: parsed(before) }];
+    const branches = incremental ? [false, true] : [undefined];
+    const texts = branches.map((branch) =>
       this.#tryToCompile(
         node,
-        incremental === undefined
+        branch === undefined
           ? {}
-          : { names: new Map([['is_incremental', callable('is_incremental', [], () => incremental)]]) },
+          : { names: new Map([['is_incremental', callable('is_incremental', [], () => branch)]]) },
       ),
     );
     const known = texts.filter((text) => text !== undefined);
@@ -148,7 +165,8 @@ export class ProjectAnalysis {
   #analyze(node: GraphNode): AnalyzedNode {
     if (node.resourceType === 'source') return this.#source(node);
     if (node.resourceType === 'seed') {
-      const columns = columnsOfSeed(node);
+      if (!this.#seeds.has(node.uniqueId)) this.#seeds.set(node.uniqueId, columnsOfSeed(node));
+      const columns = this.#seeds.get(node.uniqueId);
       return this.#asBuilt({ node, columns: columns ?? [], complete: columns !== undefined, queries: [] });
     }
     if (node.resourceType === 'unit_test' || node.test !== undefined) return unknownNode(node);
@@ -165,7 +183,8 @@ export class ProjectAnalysis {
 
   #source(node: SourceNode): AnalyzedNode {
     const known = this.#parts.sourceColumns(node);
-    if (known === undefined) this.#unknown.set(node.uniqueId, partsOf(sourceRelation(node)));
+    const place = partsOf(sourceRelation(node));
+    if (known === undefined && !this.#warehouse.knows(place)) this.#unknown.set(node.uniqueId, place);
     const own = { node, columns: known ?? [], complete: known !== undefined, queries: [] };
     return this.#asBuilt(own);
   }
@@ -173,7 +192,7 @@ export class ProjectAnalysis {
   /** What the warehouse has goes before what SQL says, of all that the run does not make anew. */
   #asBuilt(analyzed: AnalyzedNode): AnalyzedNode {
     const { node } = analyzed;
-    if (this.#warehouse === undefined || !this.#isDoubtful(node)) return analyzed;
+    if (!this.#isDoubtful(node)) return analyzed;
     const built = this.#warehouse.table(partsOf(this.#placeOf(node)));
     if (built === undefined || built === 'missing') return analyzed;
     if (!this.#parts.made.has(node.uniqueId)) return { ...analyzed, columns: built, complete: true };
@@ -214,38 +233,44 @@ export class ProjectAnalysis {
         const id = this.#relations.get(nameKey(full));
         if (id === reader.uniqueId) return ownTable(reader, own);
         const found = id === undefined ? undefined : this.#nodes.get(id);
-        if (found !== undefined)
-          return { id: found.node.uniqueId, columns: found.columns, complete: found.complete };
-        return this.#external(full);
+        if (found === undefined) return this.#external(full);
+        if (found.node.resourceType === 'source' && this.#isMissing(full)) return 'missing';
+        return { id: found.node.uniqueId, columns: found.columns, complete: found.complete };
       },
       common: (name) => {
         const id = this.#ephemeral.get(name);
         const found = id === undefined ? undefined : this.#nodes.get(id);
         return found && { id: found.node.uniqueId, columns: found.columns, complete: found.complete };
       },
-      ...(this.#warehouse === undefined ? {} : { known: this.#warehouse.names }),
+      known: this.#warehouse.names,
     };
   }
 
   /** A table that is none of the project's. */
   #external(name: readonly string[]): Table | 'missing' | undefined {
     const id = name.join('.');
-    const found = name[1] === 'INFORMATION_SCHEMA' ? undefined : this.#warehouse?.table(name);
-    if (found === undefined) {
-      if (this.#warehouse === undefined && name[1] !== 'INFORMATION_SCHEMA') this.#unknown.set(id, name);
-      return { id, columns: [], complete: false };
-    }
-    if (found === 'missing') return this.#mayBeMade ? undefined : 'missing';
-    return { id, columns: found, complete: true };
+    if (name[1] === 'INFORMATION_SCHEMA') return { id, columns: [], complete: false };
+    if (!this.#warehouse.knows(name)) this.#unknown.set(id, name);
+    if (this.#isMissing(name)) return 'missing';
+    const columns = this.#warehouse.table(name);
+    if (columns === undefined || columns === 'missing') return { id, columns: [], complete: false };
+    return { id, columns, complete: true };
+  }
+
+  #isMissing(name: readonly string[]): boolean {
+    return this.#warehouse.table(name) === 'missing' && !this.#mayBeMade;
   }
 
   /** Hooks may make tables that no node is known to make. */
   get #mayBeMade(): boolean {
     const { loaded, nodes } = this.#parts.project;
-    if ([...loaded.packages.values()].some(({ onRunStart }) => onRunStart.length > 0)) return true;
-    return [...nodes.values()].some(
-      ({ config }) => Array.isArray(config['pre-hook']) && config['pre-hook'].length > 0,
-    );
+    this.#hooks ??=
+      [...loaded.packages.values()].some(({ onRunStart }) => onRunStart.length > 0) ||
+      [...nodes.values()].some(({ config }) => {
+        const hooks = config['pre-hook'];
+        return Array.isArray(hooks) && hooks.length > 0;
+      });
+    return this.#hooks;
   }
 }
 

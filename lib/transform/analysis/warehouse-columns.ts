@@ -34,6 +34,11 @@ export class WarehouseColumns {
     return tables.get(table) ?? 'missing';
   }
 
+  /** Whether the schema of a table was asked for. */
+  knows([database = '', schema = '']: readonly string[]): boolean {
+    return this.#schemas.has(nameKey([database, schema]));
+  }
+
   /** Names of the tables in all schemas that were asked for. */
   get names(): string[] {
     return [...this.#schemas.values()].flatMap((tables) => [...tables.keys()]);
