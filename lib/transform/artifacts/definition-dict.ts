@@ -17,8 +17,10 @@ export function definitionDict(
     original_file_path: node.originalPath,
     unique_id: node.uniqueId,
     fqn: [...node.fqn],
-    // Only of semantic models dbt tells no description from an empty one.
-    description: node.resourceType === 'semantic_model' ? node.description || null : node.description,
+    // Only of these dbt tells no description from an empty one.
+    description: ['semantic_model', 'saved_query'].includes(node.resourceType)
+      ? node.description || null
+      : node.description,
     unrendered_config: {},
     depends_on: { macros: [], nodes: [...node.dependsOn] },
     refs: node.refs.map(({ name, packageName, version }) => ({ name, package: packageName, version })),

@@ -21,13 +21,13 @@ export function macroDict(
     description: said?.description ?? '',
     meta: { ...asRecord(said?.raw.meta), ...asRecord(config?.meta) },
     docs: { show: true, node_color: null, ...asRecord(said?.raw.docs) },
-    patch_path: said === undefined ? null : `${said.packageName}://${said.file}`,
+    patch_path: said === undefined ? null : `${said.packageName}://${said.path}`,
     arguments: asList(said?.raw.arguments).map((argument) => {
       const record = asRecord(argument);
       return {
         name: asText(record?.name) ?? '',
         type: asText(record?.type) ?? null,
-        description: asText(record?.description) ?? '',
+        description: (asText(record?.description) ?? '').replace(/\n$/, ''),
       };
     }),
     supported_languages: macro.name.startsWith('materialization_') ? ['sql'] : null,
@@ -36,20 +36,22 @@ export function macroDict(
 
 const code = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 const comment = /\{#[\s\S]*?#\}/g;
-const call = /(?:\b(\w+)\s*\.\s*)?\b(\w+)\s*\(/g;
+// What stands after a dot or a bar is a method or a filter, unless a package stands before the dot.
+const call = /([|.]\s*)?(?:\b(\w+)\s*\.\s*)?\b(\w+)\s*\(/g;
+const text = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g;
 const dispatch =
   /adapter\s*\.\s*dispatch\s*\(\s*['"](\w+)['"]\s*(?:,\s*(?:macro_namespace\s*=\s*)?['"](\w+)['"])?/g;
 
 /** Unique ids of the macros that a macro's text calls by name, or dispatches to; found without running it. */
 function calledMacros(macro: MacroDefinition, registry: MacroRegistry): string[] {
   const found = new Set<string>();
-  const text = macro.file.text.replace(comment, '');
-  for (const [block] of text.matchAll(code)) {
+  for (const [block] of macro.file.text.replace(comment, '').matchAll(code)) {
     for (const [, name = '', namespace] of block.matchAll(dispatch)) {
       const target = registry.dispatch(name, namespace ?? null, macro.packageName);
       if ('uniqueId' in target) found.add(target.uniqueId);
     }
-    for (const [, packageName, name = ''] of block.matchAll(call)) {
+    for (const [, before, packageName, name = ''] of block.replace(text, "''").matchAll(call)) {
+      if (before !== undefined) continue;
       const target =
         packageName === undefined
           ? registry.find(name, macro.packageName)

@@ -36,7 +36,9 @@ function sqlNodeDict(node: SqlNode): Record<string, unknown> {
     group: node.group,
     docs: docsDict(node),
     patch_path:
-      node.patch === null || node.test !== undefined ? null : `${node.packageName}://${node.patch.file}`,
+      node.patch === null || node.test !== undefined
+        ? null
+        : `${node.packageName}://${node.patch.path ?? node.patch.file}`,
     build_path: null,
     unrendered_config: unrenderedConfig(node),
     relation_name: relationNameOf(node),

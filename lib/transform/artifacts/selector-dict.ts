@@ -14,8 +14,8 @@ export function selectorDicts(data: Data): Record<string, unknown> {
 function selectorDict(name: string, record: DataRecord): Record<string, unknown> {
   return {
     name,
-    description: asText(record.description) ?? '',
-    default: record.default === true,
+    ...(record.description === undefined ? {} : { description: asText(record.description) ?? '' }),
+    ...(record.default === undefined ? {} : { default: record.default }),
     definition: definitionDict(record.definition ?? null),
   };
 }

@@ -29,6 +29,14 @@ export interface ModelVersion {
   readonly latest: Version;
 }
 
+/** The place of a description in a schema file. */
+export interface Patch {
+  readonly file: string;
+  readonly line: number;
+  /** Of the file from the folder of its package, where that is not the project itself. */
+  readonly path?: string;
+}
+
 interface NodeBase {
   /** dbt's key of a node: `model.<package>.<name>`. */
   readonly uniqueId: string;
@@ -46,7 +54,7 @@ interface NodeBase {
   tags: readonly string[];
   meta: DataRecord;
   /** The schema file and line that describes the node, if one does. */
-  patch: { readonly file: string; readonly line: number } | null;
+  patch: Patch | null;
   /** Unique ids of the docs blocks that its description includes. */
   docBlocks?: readonly string[];
 }

@@ -32,8 +32,8 @@ export function definition(
   tree: 'exposures' | 'metrics' | 'semanticModels' | 'savedQueries',
   parts: DefinitionParts,
 ): Definition {
-  const { file, line, name, packageName } = item;
-  const folders = file.split('/').slice(1, -1);
+  const { file, line, name, path, packageName } = item;
+  const folders = path.split('/').slice(1, -1);
   const fqn = [packageName, ...folders, name];
   const defaults: NodeConfig = { enabled: true };
   const config = resolveConfig({
@@ -49,8 +49,8 @@ export function definition(
     uniqueId: `${kind}.${packageName}.${name}`,
     name,
     packageName,
-    path: file.split('/').slice(1).join('/'),
-    originalPath: file,
+    path: path.split('/').slice(1).join('/'),
+    originalPath: path,
     fqn,
     description: item.description,
     columns: [],

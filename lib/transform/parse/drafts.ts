@@ -195,7 +195,7 @@ function fileDraft(
       ...(version === undefined ? {} : { modelVersion: version }),
       description: said?.description ?? '',
       columns: said?.columns ?? [],
-      patch: said === undefined ? null : { file: said.file, line: said.line },
+      patch: said === undefined ? null : { file: said.file, line: said.line, path: said.path },
       properties: said?.raw ?? {},
     },
   };

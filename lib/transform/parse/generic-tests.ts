@@ -20,6 +20,8 @@ interface Target {
   readonly attached: string;
   readonly fileKeyName: string;
   readonly folders: readonly string[];
+  /** Of the schema file, from the folder of its package. */
+  readonly path: string;
   /** Tags that its tests have as well. */
   readonly tags: readonly string[];
 }
@@ -50,6 +52,7 @@ export function genericTestDrafts(
       attached: `source.${item.packageName}.${item.sourceName}.${item.name}`,
       fileKeyName: `sources.${item.sourceName}`,
       folders: item.folders,
+      path: item.path,
       tags: [...asTexts(item.source.tags), ...asTexts(item.raw.tags)],
     }),
   );
@@ -69,7 +72,8 @@ function nodeTarget(kind: string, item: Properties, version: Version | null): Ta
     prefix: '',
     attached: [kind, item.packageName, item.name, suffix].filter((part) => part !== '').join('.'),
     fileKeyName: `${kind}s.${item.name}`,
-    folders: item.file.split('/').slice(1, -1),
+    folders: item.path.split('/').slice(1, -1),
+    path: item.path,
     tags: [],
   };
 }
@@ -148,7 +152,7 @@ class TestMaker {
           ),
           uniqueId,
           path: `${short}.sql`,
-          originalPath: file,
+          originalPath: target.path,
           fqn: [target.packageName, ...target.folders, full],
           description: request.description,
           patch: { file, line },

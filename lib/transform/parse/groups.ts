@@ -11,7 +11,7 @@ import { describe } from './resolve.ts';
 export function readGroups(properties: PackageProperties, problems: Problems): Group[] {
   const seen = new Map<string, Site>();
   return properties.groups.flatMap((item) => {
-    const { file, line, name, packageName } = item;
+    const { file, line, name, path, packageName } = item;
     const before = seen.get(name);
     if (before !== undefined) {
       problems.add({
@@ -36,8 +36,8 @@ export function readGroups(properties: PackageProperties, problems: Problems): G
         uniqueId: `group.${packageName}.${name}`,
         name,
         packageName,
-        path: file.split('/').slice(1).join('/'),
-        originalPath: file,
+        path: path.split('/').slice(1).join('/'),
+        originalPath: path,
         description: item.description,
         owner,
         config: item.config,

@@ -185,7 +185,7 @@ export function loadProperties(
     const yaml = readYaml(absolute, shownPath(loaded, config.name, file), problems, kept);
     if (yaml === undefined) continue;
     const folders = relative.split('/').slice(0, -1);
-    readSchemaFile(yaml, { packageName: config.name, folders, render, problems }, properties);
+    readSchemaFile(yaml, { packageName: config.name, path: file, folders, render, problems }, properties);
   }
   return properties;
 }

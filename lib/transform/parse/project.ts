@@ -293,7 +293,13 @@ function followTested(drafts: readonly Draft[], all: readonly GraphNode[]): void
   for (const { node } of drafts) {
     const attached = node.test?.attachedNode;
     if (attached == null) continue;
-    const tested = byId.get(attached);
+    // A schema file may list a seed among the models: its tests are of the seed.
+    const tested =
+      byId.get(attached) ??
+      ['seed', 'snapshot', 'model']
+        .map((kind) => byId.get(attached.replace(/^\w+/, kind)))
+        .find((node) => node !== undefined);
+    if (node.test !== undefined && tested !== undefined) node.test.attachedNode = tested.uniqueId;
     if (tested?.enabled !== true) node.enabled = false;
     else if (tested.resourceType !== 'source') node.group = tested.group;
   }

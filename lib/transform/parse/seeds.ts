@@ -58,7 +58,7 @@ export function seedDrafts(
         fqn: [config.name, ...relative.split('/').slice(0, -1), name],
         description: said?.description ?? '',
         columns: said?.columns ?? [],
-        patch: said === undefined ? null : { file: said.file, line: said.line },
+        patch: said === undefined ? null : { file: said.file, line: said.line, path: said.path },
         properties: { ...said?.raw, root_path: config.directory },
       },
     };

@@ -55,11 +55,11 @@ export function snapshotDrafts(
     const relation = asText(said.raw.relation);
     if (relation === undefined || ofFiles.has(said.name)) continue;
     const rawCode = `select * from {{ ${relation} }}`;
-    const path = said.file.split('/').slice(1).join('/');
+    const path = said.path.split('/').slice(1).join('/');
     const fqn = [...path.split('/').slice(0, -1), said.name];
     const place = {
       path: `${path}/${said.name}.sql`,
-      originalPath: said.file,
+      originalPath: said.path,
       fqn,
       checksum: checksumOf(rawCode),
     };
@@ -90,7 +90,7 @@ function draft(
       fqn: [packageName, ...place.fqn],
       description: said?.description ?? '',
       columns: said?.columns ?? [],
-      patch: said === undefined ? null : { file: said.file, line: said.line },
+      patch: said === undefined ? null : { file: said.file, line: said.line, path: said.path },
       properties: said?.raw ?? {},
     },
   };

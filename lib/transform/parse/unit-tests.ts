@@ -59,7 +59,7 @@ export function unitTestDrafts(
 }
 
 function draft(item: Properties, unitTest: UnitTestInfo): Draft {
-  const { file, line, name, description, packageName } = item;
+  const { file, line, name, path, description, packageName } = item;
   const { model, version } = unitTest;
   const checksum = createHash('sha256').update(JSON.stringify(unitTest)).digest('hex');
   const suffix = version === undefined ? '' : `_${spelledVersion(version)}`;
@@ -73,9 +73,9 @@ function draft(item: Properties, unitTest: UnitTestInfo): Draft {
       ...emptyNode('unit_test', name, packageName, ''),
       checksum,
       uniqueId: `unit_test.${packageName}.${model}.${name}${suffix}`,
-      path: file.split('/').slice(1).join('/'),
-      originalPath: file,
-      fqn: [packageName, ...file.split('/').slice(1, -1), model, name],
+      path: path.split('/').slice(1).join('/'),
+      originalPath: path,
+      fqn: [packageName, ...path.split('/').slice(1, -1), model, name],
       description,
       patch: { file, line },
       unitTest,

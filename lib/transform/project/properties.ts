@@ -33,6 +33,8 @@ export interface ColumnProperties {
 /** What a schema file says of a model, seed, snapshot, analysis or macro. */
 export interface Properties extends Place {
   readonly packageName: string;
+  /** Of the file, from the folder of its package. */
+  readonly path: string;
   readonly name: string;
   readonly description: string;
   readonly config: DataRecord;
@@ -96,6 +98,8 @@ export function emptyProperties(): PackageProperties {
 
 export interface SchemaFileContext {
   readonly packageName: string;
+  /** Of the file, from the folder of its package. */
+  readonly path: string;
   readonly folders: readonly string[];
   readonly render: RenderValue;
   readonly problems: Problems;
@@ -196,6 +200,7 @@ class SchemaReader {
     const raw = this.#render(isModel ? others : rest, path);
     return {
       packageName: this.#context.packageName,
+      path: this.#context.path,
       file: this.#yaml.file,
       line: this.#yaml.lineOf(path),
       name: asText(raw.name) ?? '',

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type ScalarTag, type Tags } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type ScalarTag,
+  type Tags,
+} from 'yaml';
 import type { Problems } from '../errors.ts';
 import type { Data } from '../values.ts';
 import type { KeptTexts } from './kept.ts';
@@ -60,10 +70,23 @@ function parseYaml(text: string, file: string, problems: Problems): Parsed | und
     }
     return undefined;
   }
+  endLikePython(document.contents, text.trimEnd().length);
   return {
     data: normalize(document.toJS({ maxAliasCount: 10_000 })),
     lines: linesOf(document.contents, 1, lines),
   };
+}
+
+/** dbt strips files, and PyYAML gives a block of text that ends a file no line break then. */
+function endLikePython(root: unknown, end: number): void {
+  let last = root;
+  while (isMap(last) || isSeq(last)) {
+    const item: unknown = last.items.at(-1);
+    last = isPair(item) ? item.value : item;
+  }
+  if (!isScalar(last) || typeof last.value !== 'string' || (last.range?.[1] ?? 0) < end) return;
+  if (last.type === 'BLOCK_LITERAL' || last.type === 'BLOCK_FOLDED')
+    last.value = last.value.replace(/\n+$/, '');
 }
 
 /** PyYAML, which dbt reads with, takes `y` and `n` for texts; and dates are texts to everything here. */
