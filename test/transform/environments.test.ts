@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { build, clone, test as runTests } from '../../lib/transform/index.ts';
+import { build, clone, compile, test as runTests, show } from '../../lib/transform/index.ts';
 import { dbtProject } from './support/projects.ts';
 import { shopWarehouse } from './support/warehouse.ts';
 
@@ -65,6 +65,15 @@ describe('defer', () => {
     const report = await runTests(shop.options(directory, { state, defer: true }));
     expect(report.tests.map(({ status }) => status)).toEqual(['pass']);
     expect(await shop.relations('DEV')).toEqual([]);
+  });
+
+  test('shows and compiles over the other environment', async () => {
+    const { directory, state } = await production();
+    const options = shop.options(directory, { select: ['c'], state, defer: true });
+    expect((await show({ ...options, limit: 1 })).rows).toEqual([{ N: 2 }]);
+    const { nodes } = await compile({ ...options, exclude: ['resource_type:test'] });
+    expect(nodes[0]?.sql).toContain('from SHOP.PROD.b');
+    expect((await show({ ...options, limit: 1, empty: true })).rows).toEqual([{ N: 0 }]);
   });
 
   test('needs another run', async () => {

@@ -1,14 +1,14 @@
 import type { Warehouse } from '../../snowflake/index.ts';
 import { checkBeforeRun } from '../analysis/check.ts';
 import type { BatchResults, RunResult } from '../artifacts/results.ts';
-import { NodeSession, RelationCache } from '../context/session.ts';
+import { RelationCache } from '../context/session.ts';
 import { isTest, type SqlNode } from '../graph/node.ts';
 import type { BuildReport, NodeName, TransformOptions } from '../options.ts';
 import { describe } from '../parse/resolve.ts';
 import { writeManifest } from './artifacts.ts';
 import { chosenNodes } from './choice.ts';
 import { Compiler } from './compiler.ts';
-import { deferredRelations, otherRelations } from './deferral.ts';
+import { deferReads } from './deferral.ts';
 import { runHooks } from './hooks.ts';
 import { NodeRunner } from './node-runner.ts';
 import { runOrder } from './order.ts';
@@ -17,7 +17,7 @@ import { readLimits } from './read-limits.ts';
 import { buildReport, reportNode } from './report.ts';
 import { ResultsFile } from './results-file.ts';
 import { runSchedule } from './scheduler.ts';
-import { type Stage, stageOf } from './stages.ts';
+import { idsOf, type Stage, stageOf } from './stages.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
@@ -106,7 +106,7 @@ export class Build {
   async run(): Promise<BuildReport> {
     const { pool, selection, warnings } = this.#workspace;
     writeManifest(this.#workspace);
-    await this.#defer();
+    await deferReads(this.#workspace, this.#stage.placement, idsOf(modelsOf(this.#chosen)));
     await checkBeforeRun(this.#workspace, this.#chosen, (node) => this.#stage.placement.read(node));
     const results = new ResultsFile(this.#workspace, this.#chosen, this.#carried.results);
     await this.#stage.prepare();
@@ -132,24 +132,6 @@ export class Build {
       warnings: warnings.told,
       ...(failure === undefined ? {} : { failure }),
     });
-  }
-
-  /** Finds out which refs lead to another environment. */
-  async #defer(): Promise<void> {
-    const { options, project } = this.#workspace;
-    if (options.defer !== true) return;
-    const others = otherRelations(options, '--defer');
-    const built = new Set(modelsOf(this.#chosen).map(({ uniqueId }) => uniqueId));
-    const deferred = await this.#withSession('defer', (warehouse) =>
-      deferredRelations(
-        project.nodes.values(),
-        built,
-        others,
-        options.favorState === true,
-        new NodeSession(warehouse, this.#cache),
-      ),
-    );
-    this.#stage.placement.defer(deferred);
   }
 
   async #runNodes(file: ResultsFile): Promise<Outcome[]> {

@@ -5,7 +5,9 @@ import type { CompiledNode, CompileReport, TransformOptions } from '../options.t
 import { writeManifest } from './artifacts.ts';
 import { chosenNodes } from './choice.ts';
 import { Compiler } from './compiler.ts';
+import { deferReads } from './deferral.ts';
 import { Placement } from './placement.ts';
+import { readLimits } from './read-limits.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
@@ -32,12 +34,15 @@ export async function compile(options: TransformOptions): Promise<CompileReport>
  * @param onError takes what does not compile, so that the others still are; thrown unless given
  */
 export async function compileSelected(
-  { project, selection, runId, pool, options }: Workspace,
+  workspace: Workspace,
   onError: (node: SqlNode, error: unknown) => void = (_, error) => {
     throw error;
   },
 ): Promise<CompiledNode[]> {
-  const compiler = new Compiler(project, new Placement(new Set(), runId), options.artifactsDirectory);
+  const { project, selection, runId, pool, options } = workspace;
+  const placement = new Placement(new Set(), runId);
+  await deferReads(workspace, placement);
+  const compiler = new Compiler(project, placement, options.artifactsDirectory, readLimits(options));
   const chosen = project.graph.inOrder().flatMap((id) => {
     const node = project.nodes.get(id);
     return node !== undefined && hasSql(node) && selection.ids.has(id) ? [node] : [];

@@ -1,12 +1,13 @@
 import { SluiceError } from '../../config/index.ts';
 import { manifestRecords, readArtifact } from '../artifacts/read.ts';
 import { RelationObject } from '../context/relation-object.ts';
-import type { NodeSession } from '../context/session.ts';
+import { NodeSession, RelationCache } from '../context/session.ts';
 import type { RunFlags } from '../flags.ts';
 import { type GraphNode, isEphemeral, type SqlNode } from '../graph/node.ts';
 import { noQuoting } from '../relation.ts';
 import { asRecord, asText, type DataRecord } from '../values.ts';
-import { publishedRelation } from './placement.ts';
+import { type Placement, publishedRelation } from './placement.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Where another run's manifest has a node's relation. */
 export type OtherRelations = ReadonlyMap<string, RelationObject>;
@@ -56,25 +57,30 @@ function relationOf(node: DataRecord): RelationObject | undefined {
 }
 
 /**
- * The nodes whose refs lead to the other environment in this run: those that it does not build, and that are not there, or
- * whatever is there if that is favored.
+ * Lets refs lead to the other environment, if that is asked for: to nodes that the run does not build and that are not there,
+ * and with `favorState` to whatever is not selected.
  *
- * @param built ids of the nodes that this run builds
+ * @param built ids of the nodes that the run builds
+ * @throws SluiceError STATE_MISSING, ARTIFACTS_MISSING
  */
-export async function deferredRelations(
-  nodes: Iterable<GraphNode>,
-  built: ReadonlySet<string>,
-  others: OtherRelations,
-  favorState: boolean,
-  session: NodeSession,
-): Promise<ReadonlyMap<string, RelationObject>> {
+export async function deferReads(
+  { options, project, selection, pool, runId }: Workspace,
+  placement: Placement,
+  built: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  if (options.defer !== true) return;
+  const others = otherRelations(options, '--defer');
   const deferred = new Map<string, RelationObject>();
-  for (const node of nodes) {
-    const other = others.get(node.uniqueId);
-    if (other === undefined || built.has(node.uniqueId) || !makesRelation(node)) continue;
-    if (favorState || !(await isThere(node, session))) deferred.set(node.uniqueId, other);
-  }
-  return deferred;
+  await pool.use({ project: project.loaded.root.name, run: runId, node: 'defer' }, async (warehouse) => {
+    const session = new NodeSession(warehouse, new RelationCache(), options.signal);
+    for (const node of project.nodes.values()) {
+      const other = others.get(node.uniqueId);
+      if (other === undefined || built.has(node.uniqueId) || !makesRelation(node)) continue;
+      const favored = options.favorState === true && !selection.ids.has(node.uniqueId);
+      if (favored || !(await isThere(node, session))) deferred.set(node.uniqueId, other);
+    }
+  });
+  placement.defer(deferred);
 }
 
 function makesRelation(node: GraphNode): node is SqlNode {

@@ -4,7 +4,9 @@ import type { SqlNode } from '../graph/node.ts';
 import type { ShowReport, TransformOptions } from '../options.ts';
 import { sqlName } from '../relation.ts';
 import { Compiler } from './compiler.ts';
+import { deferReads } from './deferral.ts';
 import { Placement, publishedRelation } from './placement.ts';
+import { readLimits } from './read-limits.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
@@ -17,11 +19,13 @@ export async function show(options: TransformOptions & { readonly limit: number 
   const { project, pool, runId } = workspace;
   const node = theNode(workspace);
   try {
+    const placement = new Placement(new Set(), runId);
+    await deferReads(workspace, placement);
     return await pool.use(
       { project: project.loaded.root.name, run: runId, node: 'show' },
       async (warehouse) => {
         const session = new NodeSession(warehouse, new RelationCache(), options.signal);
-        const compiler = new Compiler(project, new Placement(new Set(), runId), options.artifactsDirectory);
+        const compiler = new Compiler(project, placement, options.artifactsDirectory, readLimits(options));
         const sql =
           node.resourceType === 'seed'
             ? `select * from ${sqlName(publishedRelation(node))}`

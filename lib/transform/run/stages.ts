@@ -122,7 +122,7 @@ function reviewStage({ workspace, models, withSession }: StageParts, review: Rev
   };
 }
 
-function idsOf(models: readonly SqlNode[]): Set<string> {
+export function idsOf(models: readonly SqlNode[]): Set<string> {
   return new Set(models.map(({ uniqueId }) => uniqueId));
 }
 
