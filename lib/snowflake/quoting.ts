@@ -22,6 +22,13 @@ export function quoteName(...parts: readonly string[]): string {
   return parts.map(quoteIdentifier).join('.');
 }
 
+/** SQL with its lines indented, but for those inside names and constants, which may hold line ends of their own. */
+export function indentLines(sql: string, indentation: string): string {
+  return sql.replaceAll(/"(?:[^"]|"")*"|'(?:[^'\\]|\\[\s\S]|'')*'|\n/g, (part) =>
+    part === '\n' ? `\n${indentation}` : part,
+  );
+}
+
 /** A text as a constant: in single quotes, a quote doubled, and a backslash too, because Snowflake takes it for an escape. */
 export function quoteLiteral(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

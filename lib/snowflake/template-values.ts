@@ -1,6 +1,6 @@
 import { type Contract, type Project, SluiceError, type Table, targetName } from '../config/index.ts';
 import { conversionOf } from './conversions.ts';
-import { quoteIdentifier, quoteLiteral, quoteName } from './quoting.ts';
+import { indentLines, quoteIdentifier, quoteLiteral, quoteName } from './quoting.ts';
 import type { TemplateContext, TemplateValues } from './templates.ts';
 
 /** Columns that Sluice adds to every RAW table; no source column may be called so. */
@@ -158,7 +158,7 @@ function checkOf(landing: string, name: string, target: string, reason: string):
     '  landed._FILE AS FILE,',
     '  landed._ROW AS FILE_ROW,',
     `  ${quoteLiteral(target)} AS COLUMN_NAME,`,
-    `  ${reason.replaceAll('\n', '\n  ')} AS REASON,`,
+    `  ${indentLines(reason, '  ')} AS REASON,`,
     `  COALESCE(LENGTH(landed.${name}), 0) AS VALUE_LENGTH`,
     `FROM ${landing} AS landed`,
   ].join('\n');

@@ -1,5 +1,6 @@
 import { SluiceError } from '../config/index.ts';
 import type { Template } from './migration-files.ts';
+import { indentLines } from './quoting.ts';
 
 /** What a template may name: pieces of SQL, already quoted, and conditions. */
 export interface TemplateValues {
@@ -96,7 +97,7 @@ function renderLine(file: string, line: Line, values: TemplateValues): string {
   const rendered = line.content.replaceAll(placeholder, (_, name: string) => {
     const value = values[name];
     if (typeof value !== 'string') throw templateError(file, line, `there is no value "${name}"`);
-    return value.replaceAll('\n', `\n${indentation}`);
+    return indentLines(value, indentation);
   });
   const left = line.content.replaceAll(placeholder, '');
   if (left.includes('{{') || left.includes('}}')) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoteIdentifier, quoteLiteral, quoteName } from '../../lib/snowflake/index.ts';
+import { indentLines } from '../../lib/snowflake/quoting.ts';
 import { splitStatements } from '../../lib/snowflake/statements.ts';
 
 /** What Snowflake reads in a constant: a doubled quote is one, a backslash takes the next character as it is. */
@@ -24,6 +25,17 @@ describe('quoting', () => {
   test('a constant is read back as the text it was made of', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readLiteral(quoteLiteral(text)) === text));
     expect(quoteLiteral("it's \\n")).toBe("'it''s \\\\n'");
+  });
+
+  test('lines are indented, what is quoted stays what it is', () => {
+    expect(indentLines('SELECT 1\nFROM t', '  ')).toBe('SELECT 1\n  FROM t');
+    const hostile = fc.string({ unit: fc.constantFrom("'", '"', '\\', '\n', 'a') });
+    fc.assert(
+      fc.property(hostile, hostile, (literal, name) => {
+        const [constant, identifier] = [quoteLiteral(literal), quoteIdentifier(`x${name}`)];
+        expect(indentLines(`${constant}\n${identifier}`, '  ')).toBe(`${constant}\n  ${identifier}`);
+      }),
+    );
   });
 
   test('nothing that is quoted ends a statement', () => {
