@@ -50,7 +50,8 @@ export class ColumnObject extends JinjaObject {
     const column = { name, dtype: dtype.trim() };
     if (Number.isNaN(first)) return new ColumnObject(column);
     if (strings.has(column.dtype.toLowerCase())) return new ColumnObject({ ...column, characters: first });
-    if (!numerics.has(column.dtype.toLowerCase())) return new ColumnObject({ ...column, dtype: type.trim() });
+    // The precision of a time is no part of its type to dbt, nor to the macros that compare types by name.
+    if (!numerics.has(column.dtype.toLowerCase())) return new ColumnObject(column);
     return new ColumnObject({ ...column, precision: first, scale: Number.isNaN(second) ? 0 : second });
   }
 

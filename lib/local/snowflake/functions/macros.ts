@@ -36,6 +36,11 @@ export const MACROS: readonly string[] = [
   `try_text_to_boolean(x) AS CASE
      WHEN lower(trim(x)) IN ('true', 't', 'yes', 'y', 'on', '1') THEN true
      WHEN lower(trim(x)) IN ('false', 'f', 'no', 'n', 'off', '0') THEN false END`,
+  `regexp_place(matches, parts, start_at, nth, ends) AS CASE
+     WHEN matches IS NULL THEN NULL WHEN len(matches) < nth THEN 0
+     ELSE start_at + COALESCE(list_sum(list_transform(parts[1:nth], lambda x: length(x))), 0)
+       + COALESCE(list_sum(list_transform(matches[1:nth - 1], lambda x: length(x))), 0)
+       + CASE WHEN ends = 1 THEN length(matches[nth]) ELSE 0 END END`,
   // Moments
   `epoch_text(x) AS ${EPOCH}`,
   `try_text_to_ntz(x) AS CASE WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))
@@ -80,4 +85,34 @@ export const MACROS: readonly string[] = [
      FROM (SELECT unnest(json_keys(o)) AS k) WHERE NOT list_contains(keys, k))`,
   `object_with(o, keys) AS (SELECT CAST('{' || COALESCE(string_agg(to_json(k) || ':' || json_extract(o, '$."' || k || '"'), ','), '') || '}' AS JSON)
      FROM (SELECT unnest(json_keys(o)) AS k) WHERE list_contains(keys, k))`,
+  `object_of(keys, items) AS (SELECT CAST('{' || COALESCE(string_agg(to_json(k) || ':' || COALESCE(CAST(v AS VARCHAR), 'null'), ','), '') || '}' AS JSON)
+     FROM (SELECT unnest(keys) AS k, unnest(items) AS v) WHERE k IS NOT NULL)`,
+  `field_of_any_case(o, field) AS (SELECT json_extract(o, '$."' || k || '"') FROM (SELECT unnest(json_keys(o)) AS k)
+     WHERE lower(k) = lower(field) LIMIT 1)`,
+  // Counters and codes
+  `changes(seen) AS CAST(len(list_filter(range(2, len(seen) + 1), lambda i: seen[i] IS DISTINCT FROM seen[i - 1])) AS BIGINT)`,
+  `soundex_digit(c) AS CASE WHEN c IN ('B','F','P','V') THEN '1' WHEN c IN ('C','G','J','K','Q','S','X','Z') THEN '2'
+     WHEN c IN ('D','T') THEN '3' WHEN c = 'L' THEN '4' WHEN c IN ('M','N') THEN '5' WHEN c = 'R' THEN '6'
+     WHEN c IN ('H','W') THEN '-' ELSE '0' END`,
+  // H and W between two letters of one code do not part them; a vowel does.
+  `soundex_codes(x) AS regexp_replace(array_to_string(list_transform(string_split(x, ''), lambda c: "_f".soundex_digit(c)), ''), '-', '', 'g')`,
+  `soundex_folded(codes) AS array_to_string(list_transform(range(1, length(codes) + 1),
+     lambda i: CASE WHEN i > 1 AND codes[i] = codes[i - 1] THEN '' ELSE codes[i] END), '')`,
+  `soundex(x) AS CASE WHEN regexp_replace(upper(x), '[^A-Z]', '', 'g') = '' THEN '' ELSE
+     rpad(upper(regexp_extract(x, '[A-Za-z]')) || replace("_f".soundex_folded("_f".soundex_codes(regexp_replace(upper(x), '[^A-Z]', '', 'g')))[2:], '0', ''), 4, '0')[1:4] END`,
+  `query_parameters(q) AS (SELECT CAST('{' || COALESCE(string_agg(to_json(split_part(p, '=', 1)) || ':' || to_json(url_decode(substr(p, length(split_part(p, '=', 1)) + 2))), ','), '') || '}' AS JSON)
+     FROM (SELECT unnest(string_split(q, '&')) AS p) WHERE p <> '')`,
+  `url_record(x, q) AS json_object(
+     'fragment', NULLIF(regexp_extract(x, '#(.*)$', 1), ''),
+     'host', NULLIF(regexp_extract(x, '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?([^:/?#]*)', 1), ''),
+     'parameters', CASE WHEN q = '' THEN NULL ELSE "_f".query_parameters(q) END,
+     'path', NULLIF(regexp_extract(x, '^[a-zA-Z][a-zA-Z0-9+.-]*:(?://[^/?#]*/?)?([^?#]*)', 1), ''),
+     'port', NULLIF(regexp_extract(x, '^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#:]*:(\\d+)', 1), ''),
+     'query', NULLIF(q, ''),
+     'scheme', regexp_extract(x, '^([a-zA-Z][a-zA-Z0-9+.-]*):', 1))`,
+  `try_parse_url(x) AS CASE WHEN x IS NULL THEN NULL
+     WHEN NOT regexp_matches(x, '^[a-zA-Z][a-zA-Z0-9+.-]*:') THEN json_object('error', 'scheme not specified')
+     ELSE "_f".url_record(x, regexp_extract(x, '^[^?#]*\\?([^#]*)', 1)) END`,
+  `parse_url(x) AS CASE WHEN x IS NOT NULL AND NOT regexp_matches(x, '^[a-zA-Z][a-zA-Z0-9+.-]*:')
+     THEN CAST(error('[100139 22000] Error parsing URL: scheme not specified') AS JSON) ELSE "_f".try_parse_url(x) END`,
 ];

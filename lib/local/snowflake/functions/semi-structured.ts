@@ -23,6 +23,7 @@ import { castTo, isJson, textOf, toJson } from '../translate/casts.ts';
 import { dynamicStep, emitPath } from '../translate/expression.ts';
 import { emitStar } from '../translate/query.ts';
 import type { Emitted } from '../translate/translation.ts';
+import { list } from './arrays.ts';
 import { condition, type Emitter, type Emitters, integerOf, jsonArgument } from './helpers.ts';
 
 const LENGTH = fixed(18, 0);
@@ -114,10 +115,6 @@ const arrays = typed(`'ARRAY'`, ARRAY);
 const objects = typed(`'OBJECT'`, OBJECT);
 const dates = typed(`'VARCHAR'`, DATE);
 const timestamps = typed(`'VARCHAR'`, NTZ);
-
-function list(sql: string): string {
-  return `CAST(json_extract(${sql}, '$[*]') AS JSON[])`;
-}
 
 function onList(template: (a: string, b: string) => string, type: SqlType): Emitter {
   return (site) => {

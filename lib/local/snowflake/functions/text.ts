@@ -36,7 +36,11 @@ function regexpReplace(site: CallSite): Emitted {
     throw unsupported(`REGEXP_REPLACE of occurrence ${occurrence}`);
   }
   const flags = options(site, 5, occurrence === '1' ? '' : 'g');
-  return { sql: `regexp_replace(${subject}, ${pattern}, ${replacement}, ${literal(flags)})`, type: TEXT };
+  const position = site.optional(3);
+  const starts = position !== undefined && position.sql !== '1';
+  const head = starts ? `left(${subject}, ${integerOf(position)} - 1) || ` : '';
+  const sql = `regexp_replace(${from(subject, position)}, ${pattern}, ${replacement}, ${literal(flags)})`;
+  return { sql: starts ? `(${head}${sql})` : sql, type: TEXT };
 }
 
 function regexpCount(site: CallSite): Emitted {
@@ -49,9 +53,17 @@ function regexpCount(site: CallSite): Emitted {
 
 function regexpInstr(site: CallSite): Emitted {
   const [subject, pattern] = [textOf(site.arg(0)), textOf(site.arg(1))];
-  const found = `regexp_extract(${subject}, ${pattern})`;
+  const [position, occurrence, ends] = [2, 3, 4].map((index) => {
+    const value = site.optional(index);
+    return value === undefined ? undefined : integerOf(value);
+  });
+  if (site.count > 6) throw unsupported('REGEXP_INSTR of a group');
+  const rest = from(subject, site.optional(2));
+  const flags = literal(options(site, 5));
+  const matches = `regexp_extract_all(${rest}, ${pattern}, 0, ${flags})`;
+  const parts = `regexp_split_to_array(${rest}, ${pattern}, ${flags})`;
   return {
-    sql: `CASE WHEN regexp_matches(${subject}, ${pattern}) THEN instr(${subject}, ${found}) ELSE 0 END`,
+    sql: `CAST("_f".regexp_place(${matches}, ${parts}, ${position ?? 1}, ${occurrence ?? 1}, ${ends ?? 0}) AS BIGINT)`,
     type: LENGTH,
   };
 }
