@@ -101,6 +101,8 @@ export interface SiteColumn {
   readonly tags: readonly string[];
   readonly meta: Json;
   readonly constraints: readonly string[];
+  /** How it is masked before it leaves the source; null for a column that is not. */
+  readonly masked: string | null;
   /** Ids of the tests of this column. */
   readonly tests: readonly string[];
   /** Whether the warehouse has it; null when the warehouse does not know the relation. */

@@ -10,6 +10,7 @@ import { compileSelected } from '../run/compile.ts';
 import { openWorkspace, type Workspace } from '../run/workspace.ts';
 import { asRecord, asText, type DataRecord, toData } from '../values.ts';
 import { catalog, placeOf } from './catalog.ts';
+import { maskedColumns } from './masked.ts';
 import { renderPage } from './page-html.ts';
 import { type CatalogRelation, placeKey, readCatalog } from './read-catalog.ts';
 import { artifactIfThere } from './records.ts';
@@ -68,6 +69,7 @@ export async function generateDocs(options: DocsOptions): Promise<DocsReport> {
       runResults: artifactIfThere(directory, 'run_results.json'),
       sources: artifactIfThere(directory, 'sources.json'),
       lineage: await lineageOf(workspace, relations !== undefined),
+      masked: maskedColumns(options.project, project.nodes.values()),
       readme: readmeOf(options.directory),
       target: project.scope.target.name,
     });

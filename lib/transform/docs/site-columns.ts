@@ -2,12 +2,14 @@ import type { ColumnLineage } from '../analysis/lineage-types.ts';
 import { folded } from '../relation.ts';
 import { asList, asRecord, asText, asTexts, type DataRecord } from '../values.ts';
 import type { ColumnEdge, RowEdge, SiteColumn, SiteNode } from './data-types.ts';
+import type { MaskedColumns } from './masked.ts';
 import type { CatalogRelation } from './read-catalog.ts';
 import { recordsIn } from './records.ts';
 
 export interface ColumnContext {
   readonly relation: CatalogRelation | undefined;
   readonly lineage: ColumnLineage | undefined;
+  readonly masked: MaskedColumns;
   /** Ids of tests by node and column in lower case. */
   readonly columnTests: ReadonlyMap<string, readonly string[]>;
 }
@@ -71,7 +73,7 @@ function siteColumn(
   type: string | null,
   documented: DataRecord | undefined,
   found: boolean | null,
-  { columnTests }: ColumnContext,
+  { columnTests, masked }: ColumnContext,
 ): SiteColumn {
   const config = asRecord(documented?.config) ?? {};
   return {
@@ -82,6 +84,7 @@ function siteColumn(
     tags: [...new Set([...asTexts(documented?.tags), ...asTexts(config.tags)])],
     meta: { ...asRecord(config.meta), ...asRecord(documented?.meta) },
     constraints: constraintsOf(documented?.constraints),
+    masked: masked.get(id)?.get(foldedName({ name })) ?? null,
     tests: [...(columnTests.get(`${id}\n${name.replaceAll('"', '').toLowerCase()}`) ?? [])],
     found,
   };

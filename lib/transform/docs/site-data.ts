@@ -1,6 +1,7 @@
 import type { ColumnLineage } from '../analysis/lineage-types.ts';
 import { asRecord, asText, asTexts, type Data, type DataRecord } from '../values.ts';
 import type { SiteData, SiteGroup, SiteMacro, SiteNode } from './data-types.ts';
+import type { MaskedColumns } from './masked.ts';
 import type { CatalogRelation } from './read-catalog.ts';
 import { recordsIn, recordsOf } from './records.ts';
 import { lineageEdges } from './site-columns.ts';
@@ -19,6 +20,7 @@ export interface SiteSources {
   readonly runResults: DataRecord | undefined;
   readonly sources: DataRecord | undefined;
   readonly lineage: ColumnLineage | undefined;
+  readonly masked: MaskedColumns;
   /** Markdown for the first page, if the project has no `__overview__` docs block. */
   readonly readme: string | undefined;
   readonly target: string | null;
@@ -50,6 +52,7 @@ export function siteData(from: SiteSources): SiteData {
     freshness: freshnessByNode(from.sources),
     columnTests: testsByColumn(dicts),
     lineage: from.lineage,
+    masked: from.masked,
     macros: new Set(macros.map(({ id }) => id)),
   };
   const nodes: readonly SiteNode[] = dicts.map((dict) => siteNode(dict, context));

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { ColumnLineage } from '../analysis/lineage-types.ts';
 import { asRecord, asText, asTexts, type Data, type DataRecord } from '../values.ts';
 import type { NodeKind, SiteFreshness, SiteNode, SiteRelation, SiteResult, SiteTest } from './data-types.ts';
+import type { MaskedColumns } from './masked.ts';
 import type { CatalogRelation } from './read-catalog.ts';
 import { columnsOf, constraintsOf } from './site-columns.ts';
 import { threshold } from './site-results.ts';
@@ -13,6 +14,7 @@ export interface NodeContext {
   readonly freshness: ReadonlyMap<string, SiteFreshness>;
   readonly columnTests: ReadonlyMap<string, readonly string[]>;
   readonly lineage: ColumnLineage | undefined;
+  readonly masked: MaskedColumns;
   readonly macros: ReadonlySet<string>;
 }
 
@@ -54,6 +56,7 @@ export function siteNode(dict: DataRecord, context: NodeContext): SiteNode {
       relation,
       lineage: context.lineage,
       columnTests: context.columnTests,
+      masked: context.masked,
     }),
     parents: [...new Set(asTexts(dependsOn.nodes))].filter((parent) => parent !== id),
     macros: asTexts(dependsOn.macros).filter((macro) => context.macros.has(macro)),

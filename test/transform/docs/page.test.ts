@@ -1,94 +1,19 @@
-import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { SiteData } from '../../../lib/transform/docs/data-types.ts';
-import { renderPage } from '../../../lib/transform/docs/page-html.ts';
-import { temporaryFolder } from '../../support/index.ts';
 import { startBrowser } from './support/browser.ts';
+import { go, Pages, violations } from './support/pages.ts';
 import { aColumn, aNode, aShop, aSite } from './support/site.ts';
 
 const browser = await startBrowser();
 const why = typeof browser === 'string' ? `skipped, ${browser}` : 'in Chromium';
-const folder = temporaryFolder();
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-/** What pages asked for and what went wrong in them, since the last test. */
-let requests: string[] = [];
-let errors: string[] = [];
-let pages: Page[] = [];
+const pages = new Pages(browser);
+const open: Pages['open'] = (...given) => pages.open(...given);
 
 afterAll(async () => {
   if (typeof browser !== 'string') await browser.close();
 });
 
-afterEach(async () => {
-  await Promise.all(pages.map((page) => page.context().close()));
-  // Each page asked for its own file and nothing else, and nothing was refused or failed.
-  expect(requests.filter((url) => !url.startsWith('file://'))).toEqual([]);
-  expect(errors).toEqual([]);
-  [pages, requests, errors] = [[], [], []];
-});
-
-interface Opening {
-  readonly theme?: 'light' | 'dark';
-  readonly width?: number;
-  readonly withAxe?: boolean;
-}
-
-/** Opens a page that shows the data, from a file, at a place in it. */
-async function open(
-  data: SiteData,
-  place = '',
-  { theme = 'light', width = 1280, withAxe = false }: Opening = {},
-): Promise<Page> {
-  if (typeof browser === 'string') throw new Error(browser);
-  const file = join(folder, `page-${Math.random()}.html`);
-  writeFileSync(file, renderPage(data));
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: theme });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  // The page's own policy lets no other script in; axe comes in through the debugger.
-  if (withAxe) await page.addInitScript({ path: axe });
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
-  });
-  page.on('dialog', (dialog) => {
-    errors.push(`a script ran: ${dialog.message()}`);
-    dialog.dismiss().catch(() => {});
-  });
-  pages.push(page);
-  await page.goto(`${pathToFileURL(file)}${place}`);
-  await page.locator('main > *').first().waitFor();
-  return page;
-}
-
-/** What axe-core finds wrong with a page, by rule and place. */
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate<{ id: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
-    'axe.run(document).then(({ violations }) => violations)',
-  );
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-  );
-}
-
-/** Goes to another place in an open page. */
-async function go(page: Page, place: string): Promise<void> {
-  await page.evaluate(
-    `document.querySelector('main').firstElementChild.dataset.left = 'yes'; location.hash = ${JSON.stringify(place)}`,
-  );
-  await page
-    .locator('main > :not([data-left])')
-    .first()
-    .waitFor()
-    .catch((error: Error) => {
-      throw new Error(`${place}: ${error.message}`);
-    });
-}
+// Each page asked for its own file and nothing else, and nothing was refused or failed.
+afterEach(async () => expect(await pages.close()).toEqual([]));
 
 describe.skipIf(typeof browser === 'string')(`the page, ${why}`, () => {
   describe('search', () => {
@@ -243,7 +168,9 @@ describe.skipIf(typeof browser === 'string')(`the page, ${why}`, () => {
       expect(await page.getByRole('complementary').textContent()).toContain(
         'Made fromstg_orders.amount computed',
       );
-      expect((await page.locator('.column-edge.computed').getAttribute('d'))?.match(/M/g)).toHaveLength(2);
+      expect(
+        (await page.locator('.lineage-drawing .column-edge.computed').getAttribute('d'))?.match(/M/g),
+      ).toHaveLength(2);
     });
 
     test('is moved and enlarged with pointer and wheel', async () => {
@@ -386,8 +313,7 @@ describe.skipIf(typeof browser === 'string')(`the page, ${why}`, () => {
       'refused',
     );
     // The browser says what it refused.
-    errors = [];
-    requests = [];
+    pages.forget();
   });
 
   test('stays usable with 2,000 nodes', async () => {

@@ -26,6 +26,7 @@ export function columnsTable(site: Site, node: SiteNode, marked: string | undefi
 
 function description(column: SiteColumn): Child[] {
   const notes = [
+    ...(column.masked === null ? [] : [chip(`masked: ${column.masked}`, 'before it leaves the source')]),
     ...column.constraints.map((constraint) => chip(constraint, 'constraint')),
     ...column.tags.map((tag) => chip(tag, 'tag')),
     ...metaEntries(column),

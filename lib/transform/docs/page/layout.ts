@@ -114,7 +114,7 @@ function columnsOf(
   return layers.map((layer) => {
     const right = left + Math.max(0, ...layer.map((node) => boxes[node]?.width ?? 0));
     const column = { left, right };
-    left = right + layerGap + Math.min(120, layer.length * 1.5);
+    left = right + layerGap + Math.min(900, layer.length * 2.5);
     return column;
   });
 }

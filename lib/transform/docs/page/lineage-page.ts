@@ -1,5 +1,5 @@
 import type { SiteNode } from '../data-types.ts';
-import { type Child, fill, h } from './dom.ts';
+import { type Child, fill, h, svg } from './dom.ts';
 import { plural } from './format.ts';
 import { chooseLineage, type LineageChoice, traceColumn } from './lineage-choice.ts';
 import { textMeasure } from './lineage-draw.ts';
@@ -201,6 +201,7 @@ export class LineagePage {
               this.#column === undefined ? null : h('code', { dir: 'auto' }, this.#column),
             ],
       ),
+      this.#legend(),
       focus === undefined || this.#column !== undefined
         ? null
         : [this.#reach('up', 'Up'), this.#reach('down', 'Down')],
@@ -209,6 +210,18 @@ export class LineagePage {
         : h('a', { class: 'button', href: hrefOf('lineage', focus?.id ?? '') }, 'All of the node'),
       focus === undefined ? null : h('a', { class: 'button', href: hrefOf('lineage') }, 'Whole project'),
     );
+  }
+
+  /** What the lines between columns mean, where there are any. */
+  #legend(): Child {
+    if (this.#scene.links.length === 0) return null;
+    const sample = (how: string) =>
+      svg(
+        'svg',
+        { width: 28, height: 8, 'aria-hidden': 'true' },
+        svg('path', { class: `column-edge ${how}`, d: 'M0 4H28' }),
+      );
+    return h('p', { class: 'legend' }, sample('copied'), 'copied', sample('computed'), 'computed');
   }
 
   #columnsButton(): Child {

@@ -152,6 +152,7 @@ export class LineageView {
       this.#drawn.clear();
       fill(this.#nodes);
       this.#detail = detail;
+      this.element.classList.toggle('far', detail === 'outline');
     }
     const { width, height } = this.#size();
     const [left, top, right, bottom] = [

@@ -20,11 +20,11 @@ const firstRows = 300;
 
 /** All nodes of a kind, or all macros, in a table that is filtered and sorted. */
 export function listPage(site: Site, kind: NodeKind | 'macro'): HTMLElement {
-  const [, many] = kindNames[kind];
-  const title = many.charAt(0).toUpperCase() + many.slice(1);
-  if (kind === 'macro') return list(title, site.data.macros, macroColumns(), macroText);
+  const names = kindNames[kind];
+  const title = names[1].charAt(0).toUpperCase() + names[1].slice(1);
+  if (kind === 'macro') return list(title, names, site.data.macros, macroColumns(), macroText);
   const nodes = site.ofKind(kind);
-  return list(title, nodes, nodeColumns(site, kind, nodes), nodeText);
+  return list(title, names, nodes, nodeColumns(site, kind, nodes), nodeText);
 }
 
 function nodeText(node: SiteNode): string {
@@ -146,6 +146,7 @@ function testCell(tests: readonly SiteNode[]): Child {
 
 function list<Item>(
   title: string,
+  names: readonly [one: string, many: string],
   items: readonly Item[],
   columns: readonly ListColumn<Item>[],
   textOf: (item: Item) => string,
@@ -171,8 +172,8 @@ function list<Item>(
     const shown = all ? chosen : chosen.slice(0, firstRows);
     found.textContent =
       chosen.length === items.length
-        ? plural(items.length, 'row')
-        : `${count(chosen.length)} of ${plural(items.length, 'row')}`;
+        ? plural(items.length, ...names)
+        : `${count(chosen.length)} of ${plural(items.length, ...names)}`;
     fill(
       place,
       table(

@@ -4,6 +4,7 @@ import { columnsTable } from './columns-table.ts';
 import { type Child, h } from './dom.ts';
 import { bytes, count, duration, moment, plural } from './format.ts';
 import { neighbourPicture } from './lineage-inline.ts';
+import { safeHref } from './markdown-inline.ts';
 import { markdown } from './markdown-view.ts';
 import {
   chip,
@@ -74,7 +75,7 @@ function body(site: Site, node: SiteNode, parameters: ReadonlyMap<string, string
     description(node),
     isTest(node) ? testOf(site, node) : null,
     node.columns.length === 0 ? null : section('Columns', columnsTable(site, node, parameters.get('column'))),
-    parents.length + children.length === 0
+    isTest(node) || parents.length + children.length === 0
       ? null
       : section(
           'Lineage',
@@ -190,13 +191,20 @@ function facts(site: Site, node: SiteNode): Child[] {
       ['Owner', node.owner ?? owner?.owner],
       ['Contract', node.contract ? 'enforced' : null],
       ['Constraints', node.constraints.join(', ')],
-      ...node.facts,
+      ...node.facts.map(([label, text]) => [label, linkOrText(text)] as const),
       ['Relation owner', relation?.owner],
       ['Comment', relation?.comment && relation.comment !== node.description ? relation.comment : null],
       ['Package', node.package],
       ['File', h('code', { class: 'path' }, node.file)],
     ]),
   ];
+}
+
+/** An exposure's address is a link, as far as it is one that may be followed. */
+function linkOrText(text: string): Child {
+  const href = safeHref(text);
+  if (href === undefined) return text;
+  return h('a', { href, rel: 'noopener noreferrer', target: '_blank' }, text);
 }
 
 function testSummary(tests: readonly SiteNode[]): Child {

@@ -73,6 +73,10 @@ export class Shell {
     ];
     addEventListener('keydown', (event) => this.#key(event, menu));
     addEventListener('hashchange', () => this.#drawer(false, menu));
+    addEventListener('pointerdown', ({ target }) => {
+      const inside = target instanceof Node && (this.#side.contains(target) || menu.contains(target));
+      if (!inside) this.#drawer(false, menu);
+    });
   }
 
   /** Marks in bar and trees what is shown. */
@@ -108,6 +112,7 @@ export class Shell {
   #drawer(open: boolean, menu: HTMLElement): void {
     menu.setAttribute('aria-expanded', String(open));
     this.#side.classList.toggle('open', open);
+    if (open) this.#side.querySelector<HTMLElement>('[role=tree]:not([hidden]) [tabindex="0"]')?.focus();
   }
 
   #key(event: KeyboardEvent, menu: HTMLElement): void {

@@ -15,6 +15,7 @@ export function aColumn(name: string, facts: Partial<SiteColumn> = {}): SiteColu
     tags: [],
     meta: {},
     constraints: [],
+    masked: null,
     tests: [],
     found: true,
     ...facts,
