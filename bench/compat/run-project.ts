@@ -66,7 +66,7 @@ export async function runProject(directory: string, options: CompatOptions): Pro
       await warehouse.close();
       const run = { ...choice, connect, artifactsDirectory: artifacts };
       if (options.depth === 'compile') await compile(run);
-      else await build({ ...run, onNode: (event) => events.push(event) });
+      else await build({ ...run, audit: false, onNode: (event) => events.push(event) });
     }
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

@@ -260,13 +260,18 @@ function noteChange(
   } else session.forget(relation);
 }
 
-/** `context` of the templates: all names of the node, to be found by a name that is only known while it runs. */
+/**
+ * `context` of the templates: all names of the node, to be found by a name that is only known while it runs, and to be replaced
+ * for the rest of the node.
+ */
 export class ContextObject extends JinjaObject implements CallableObject {
   readonly #resolve: (name: string) => unknown;
+  readonly #replace: (name: string, value: unknown) => void;
 
-  constructor(resolve: (name: string) => unknown) {
+  constructor(resolve: (name: string) => unknown, replace: (name: string, value: unknown) => void) {
     super();
     this.#resolve = resolve;
+    this.#replace = replace;
   }
 
   override get typeName(): string {
@@ -282,6 +287,17 @@ export class ContextObject extends JinjaObject implements CallableObject {
   }
 
   override getAttribute(name: string): unknown {
+    if (name === 'update') {
+      return callable(
+        name,
+        ['names?', '**named'],
+        (names: unknown, named: Readonly<Record<string, unknown>>) => {
+          const given = names instanceof Map ? [...names] : [];
+          for (const [key, value] of [...given, ...Object.entries(named)]) this.#replace(String(key), value);
+          return null;
+        },
+      );
+    }
     if (name !== 'get') return undefined;
     return callable(
       name,

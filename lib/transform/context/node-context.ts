@@ -67,6 +67,8 @@ export class NodeContext {
   /** Names of dbt's that its templates asked for. */
   readonly asked = new Set<string>();
   readonly #own = new Map<string, unknown>();
+  /** What a template put in the place of a name, with `context.update`. */
+  readonly #replaced = new Map<string, unknown>();
   readonly #results = new Map<string, unknown>();
 
   constructor(parts: NodeContextParts) {
@@ -77,6 +79,7 @@ export class NodeContext {
 
   #find(name: string): unknown {
     const { scope, packageName, extra } = this.#parts;
+    if (this.#replaced.has(name)) return this.#replaced.get(name);
     if (extra?.has(name) === true) return extra.get(name);
     const macro = scope.registry.find(name, packageName);
     if (macro !== undefined) return this.macros.bind(macro);
@@ -136,7 +139,7 @@ export class NodeContext {
       case 'builtins':
         return new Attributes({ ref: this.#make('ref'), source: this.#make('source'), config }, 'builtins');
       case 'context':
-        return new ContextObject(this.resolve);
+        return new ContextObject(this.resolve, (key, value) => this.#replaced.set(key, value));
       case 'render':
         return callable(name, ['string'], (text: unknown) =>
           this.renderText(printValue(text), 'a text that is rendered'),

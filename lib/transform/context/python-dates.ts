@@ -20,6 +20,26 @@ const months = [
   'December',
 ];
 
+/** What a directive of a format reads, as Python's own `_strptime` has it. */
+const readableParts: Readonly<Record<string, string>> = {
+  Y: '\\d{4}',
+  y: '\\d\\d',
+  m: '1[0-2]|0[1-9]|[1-9]',
+  d: '3[01]|[12]\\d|0[1-9]|[1-9]',
+  H: '2[0-3]|[01]\\d|\\d',
+  I: '1[0-2]|0[1-9]|[1-9]',
+  p: 'am|pm',
+  M: '[0-5]\\d|\\d',
+  S: '[0-5]\\d|\\d',
+  f: '\\d{1,6}',
+  j: '36[0-6]|3[0-5]\\d|[12]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]',
+  b: '[A-Za-z]{3}',
+  B: '[A-Za-z]+',
+  a: '[A-Za-z]{3}',
+  A: '[A-Za-z]+',
+  z: 'Z|[+-]\\d\\d:?\\d\\d',
+};
+
 /** A span of time, Python's `timedelta`, to the millisecond. */
 export class PythonDelta extends JinjaObject {
   readonly span: number;
@@ -83,17 +103,21 @@ export class PythonDate extends JinjaObject {
     return new PythonDate(time, kind);
   }
 
-  /** Reads a text by a format of `%Y %m %d %H %M %S %f %b %B %y`. */
+  /** Reads a text by a format of `%Y %y %m %d %H %I %p %M %S %f %b %B %a %A %j %z`. */
   static parse(text: string, format: string): PythonDate {
     const order: string[] = [];
     const pattern = format
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      .replace(/%([A-Za-z%])/g, (_, code: string) => {
+      .replace(/\s+/g, '\\s+')
+      .replace(/%([A-Za-z%])/g, (directive, code: string) => {
         if (code === '%') return '%';
+        const part = readableParts[code];
+        if (part === undefined)
+          throw compilerError(`'${directive}' is a bad directive in format '${format}'`);
         order.push(code);
-        return code === 'Y' ? '(\\d{4})' : /[bB]/.test(code) ? '([A-Za-z]+)' : '(\\d{1,6})';
+        return `(${part})`;
       });
-    const match = new RegExp(`^${pattern}$`).exec(text);
+    const match = new RegExp(`^${pattern}$`, 'i').exec(text);
     if (match === null) throw compilerError(`time data '${text}' does not match format '${format}'`);
     const found = new Map(order.map((code, index) => [code, match[index + 1] ?? '']));
     const number = (code: string, otherwise: number) => Number(found.get(code) ?? otherwise);
@@ -102,8 +126,16 @@ export class PythonDate extends JinjaObject {
       named === '' ? number('m', 1) : months.findIndex((name) => name.toLowerCase().startsWith(named)) + 1;
     const year = found.has('y') ? 2000 + number('y', 0) - (number('y', 0) > 68 ? 100 : 0) : number('Y', 1900);
     const micro = Number((found.get('f') ?? '0').padEnd(6, '0'));
+    const afternoon = found.get('p')?.toLowerCase() === 'pm' ? 12 : 0;
+    const hour = found.has('I') ? (number('I', 0) % 12) + afternoon : number('H', 0);
+    if (found.has('j')) {
+      return new PythonDate(
+        new Date(Date.UTC(year, 0, number('j', 1), hour, number('M', 0), number('S', 0), micro / 1000)),
+        'datetime',
+      );
+    }
     return PythonDate.of(
-      [year, month, number('d', 1), number('H', 0), number('M', 0), number('S', 0), micro],
+      [year, month, number('d', 1), hour, number('M', 0), number('S', 0), micro],
       'datetime',
     );
   }

@@ -36,7 +36,8 @@
   {{ return(load_cached_relation(relation)) }}
 {% endmacro %}
 
-{% macro get_or_create_relation(database, schema, identifier, type) %}
+{% macro get_or_create_relation(database, schema, identifier, type) -%}{{ return(adapter.dispatch('get_or_create_relation', 'dbt')(database, schema, identifier, type)) }}{%- endmacro %}
+{% macro default__get_or_create_relation(database, schema, identifier, type) %}
   {% set found = adapter.get_relation(database=database, schema=schema, identifier=identifier) %}
   {% if found %}
     {% do return([true, found]) %}
@@ -55,11 +56,13 @@
   {{ return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix})) }}
 {% endmacro %}
 
-{% macro make_intermediate_relation(base_relation, suffix='__dbt_tmp') %}
+{% macro make_intermediate_relation(base_relation, suffix='__dbt_tmp') -%}{{ return(adapter.dispatch('make_intermediate_relation', 'dbt')(base_relation, suffix)) }}{%- endmacro %}
+{% macro default__make_intermediate_relation(base_relation, suffix) %}
   {{ return(default__make_temp_relation(base_relation, suffix)) }}
 {% endmacro %}
 
-{% macro make_backup_relation(base_relation, backup_relation_type, suffix='__dbt_backup') %}
+{% macro make_backup_relation(base_relation, backup_relation_type, suffix='__dbt_backup') -%}{{ return(adapter.dispatch('make_backup_relation', 'dbt')(base_relation, backup_relation_type, suffix)) }}{%- endmacro %}
+{% macro default__make_backup_relation(base_relation, backup_relation_type, suffix) %}
   {{ return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix}, type=backup_relation_type)) }}
 {% endmacro %}
 
@@ -85,7 +88,8 @@
   limit 0
 {% endmacro %}
 
-{% macro get_columns_in_relation(relation) -%}
+{% macro get_columns_in_relation(relation) -%}{{ return(adapter.dispatch('get_columns_in_relation', 'dbt')(relation)) }}{%- endmacro %}
+{% macro default__get_columns_in_relation(relation) -%}
   {{ return(adapter.get_columns_in_relation(relation)) }}
 {%- endmacro %}
 
