@@ -98,3 +98,23 @@ test('a warehouse that cannot be reached ends the build, and nothing waits for i
   const connect = () => Promise.reject(new Error('no route to host'));
   await expect(build({ ...options, connect })).rejects.toThrow('no route to host');
 });
+
+test('templates that ask for a published name are shown what the run has built, and views read what is published', async () => {
+  const report = await build({
+    ...options,
+    directory: dbtProject({
+      'models/a.sql': "{{ config(materialized='table') }} select 1 as n, 2 as m",
+      'models/b.sql': `-- depends_on: {{ ref('a') }}
+{% set a = adapter.get_relation(target.database, target.schema, 'A') %}
+{% set all = adapter.list_relations_without_caching(api.Relation.create(database=target.database, schema=target.schema)) if execute else [] %}
+select {% for column in adapter.get_columns_in_relation(a) %}{{ column.name }} + {% endfor %} 0 as total, {{ all | length }} as others
+from {{ a }}`,
+    }),
+    check: false,
+  });
+  expect(report.problems).toEqual([]);
+  const { rows } = await warehouse.execute('SELECT TOTAL, OTHERS > 0 AS SOME FROM SHOP.DEV.B');
+  expect(rows).toEqual([{ TOTAL: 3, SOME: true }]);
+  const [ddl] = (await warehouse.execute("SELECT GET_DDL('VIEW', 'SHOP.DEV.B') AS DDL")).rows;
+  expect(String(ddl?.DDL)).toMatch(/from SHOP\.DEV\.A/i);
+});

@@ -13,6 +13,7 @@ import { runHooks } from './hooks.ts';
 import { NodeRunner } from './node-runner.ts';
 import { runOrder } from './order.ts';
 import { failureOf, type Outcome } from './outcome.ts';
+import { publishedRelation } from './placement.ts';
 import { readLimits } from './read-limits.ts';
 import { buildReport, reportNode } from './report.ts';
 import { ResultsFile } from './results-file.ts';
@@ -165,6 +166,8 @@ export class Build {
       runHooks(this.#workspace.project, when, session, this.#cache, {
         outcomes,
         models: modelsOf(this.#chosen),
+        relation: (node) =>
+          when === 'start' ? publishedRelation(node) : this.#stage.placement.relation(node),
       }),
     );
   }

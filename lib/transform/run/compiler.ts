@@ -14,6 +14,7 @@ import type { NodeBody } from '../parse/bodies.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { describe } from '../parse/resolve.ts';
 import type { Batch } from './batches.ts';
+import { CandidateAccess, type Candidates, candidatesOf } from './candidate-access.ts';
 import { type Cte, prependCtes } from './ctes.ts';
 import { type Placement, publishedRelation, sourceRelation } from './placement.ts';
 import { limitedRead, type ReadLimits } from './read-limits.ts';
@@ -61,14 +62,22 @@ export class Compiler {
   #said: string[] = [];
 
   readonly #limits: ReadLimits;
+  readonly #candidates: Candidates;
+  readonly #publishing: boolean;
 
-  /** @param directory where compiled SQL is written, below `compiled/` */
+  /**
+   * @param directory where compiled SQL is written, below `compiled/`
+   * @param publishing the candidates that are about to be published, if that is what is compiled for
+   */
   constructor(
     project: ParsedProject,
     placement: Placement,
     directory: string,
     limits: ReadLimits = { empty: false },
+    publishing?: Candidates,
   ) {
+    this.#candidates = publishing ?? candidatesOf(project.nodes.values(), placement);
+    this.#publishing = publishing !== undefined;
     this.#limits = limits;
     this.#project = project;
     this.#placement = placement;
@@ -193,7 +202,7 @@ export class Compiler {
       config,
       thisRelation: standIns?.thisRelation ?? this.#placement.relation(node),
       model: () => nodeDict(node),
-      session,
+      session: this.#seen(session),
       ...(using.names === undefined ? {} : { extra: using.names }),
       ...(standIns === undefined ? {} : { replaced: standIns.replaced }),
       ref: (call) => {
@@ -210,6 +219,12 @@ export class Compiler {
         return this.#limited(sourceRelation(target), node, target, using.batch);
       },
     });
+  }
+
+  /** Templates that ask for a published name are shown its candidate, where this run has one. */
+  #seen(session: WarehouseAccess): WarehouseAccess {
+    if (session === noWarehouse || this.#candidates.size === 0) return session;
+    return new CandidateAccess(session, this.#candidates, this.#publishing);
   }
 
   #limited(relation: RelationObject, reader: SqlNode, read: GraphNode, batch?: Batch): RelationObject {

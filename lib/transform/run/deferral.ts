@@ -3,10 +3,10 @@ import { manifestRecords, readArtifact } from '../artifacts/read.ts';
 import { RelationObject } from '../context/relation-object.ts';
 import { NodeSession, RelationCache } from '../context/session.ts';
 import type { RunFlags } from '../flags.ts';
-import { type GraphNode, isEphemeral, type SqlNode } from '../graph/node.ts';
+import type { SqlNode } from '../graph/node.ts';
 import { noQuoting } from '../relation.ts';
 import { asRecord, asText, type DataRecord } from '../values.ts';
-import { type Placement, publishedRelation } from './placement.ts';
+import { makesRelation, type Placement, publishedRelation } from './placement.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Where another run's manifest has a node's relation. */
@@ -81,11 +81,6 @@ export async function deferReads(
     }
   });
   placement.defer(deferred);
-}
-
-function makesRelation(node: GraphNode): node is SqlNode {
-  const kinds: readonly string[] = ['model', 'seed', 'snapshot'];
-  return kinds.includes(node.resourceType) && !isEphemeral(node);
 }
 
 /** A database that is not there, or may not be seen, holds nothing for this run. */

@@ -10,6 +10,7 @@ import { NodeSession, type RelationCache } from '../context/session.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import type { Outcome } from './outcome.ts';
+import { sourceRelation } from './placement.ts';
 import { runResult } from './results-file.ts';
 
 /** What the hooks of a run are told of it. */
@@ -17,6 +18,8 @@ export interface RunOfHooks {
   readonly outcomes: readonly Outcome[];
   /** What the run builds. */
   readonly models: readonly SqlNode[];
+  /** Where a node is to be found: what was just built may not be published yet. */
+  relation(node: SqlNode): RelationObject;
 }
 
 /** Runs `on-run-start` or `on-run-end` of the packages and then of the project, one hook after the other. */
@@ -44,8 +47,14 @@ export async function runHooks(
         model: () => ({}),
         session,
         extra: hookNames(when, run),
-        ref: () => notInHooks('ref'),
-        source: () => notInHooks('source'),
+        ref: (call) => {
+          const target = project.names.ref(call, config.name, loaded.root.name);
+          return target === undefined ? unknownInHook(call.name) : run.relation(target);
+        },
+        source: (call) => {
+          const target = project.names.source(call, config.name);
+          return target === undefined ? unknownInHook(call.join('.')) : sourceRelation(target);
+        },
       });
       const sql = await new TemplateFile(hook, `dbt_project.yml (on-run-${when})`)
         .in(templates.compiling)
@@ -68,9 +77,9 @@ function hookNames(when: 'start' | 'end', { outcomes, models }: RunOfHooks): Rea
   ]);
 }
 
-function notInHooks(name: string): never {
+function unknownInHook(name: string): never {
   throw compilerError(
-    `${name}() has no meaning in a hook of the run`,
-    'Name the relation itself, or use a hook of a model.',
+    `a hook of the run reads "${name}", and there is no such model or source, or it is disabled`,
+    'Correct the name in `on-run-start` or `on-run-end`, or leave the hook out where it has nothing to do.',
   );
 }

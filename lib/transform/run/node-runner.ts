@@ -16,6 +16,7 @@ import { runUnitTest } from './execute-unit-test.ts';
 import { maskedColumns } from './masked-columns.ts';
 import { errorMessage, kindOf, type Outcome } from './outcome.ts';
 import { type Placement, publishedRelation } from './placement.ts';
+import { commenting } from './query-comment.ts';
 import { isTransient } from './transient.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -49,7 +50,7 @@ export class NodeRunner {
     this.#parts = parts;
   }
 
-  async run(node: SqlNode, warehouse: Warehouse, thread: number): Promise<Outcome> {
+  async run(node: SqlNode, plain: Warehouse, thread: number): Promise<Outcome> {
     const startedAt = new Date();
     let compiledAt: Date | undefined;
     let compiled: { readonly path: string; readonly sql: string } | undefined;
@@ -57,6 +58,7 @@ export class NodeRunner {
       compiledAt = new Date();
       compiled = { path, sql };
     };
+    const warehouse = commenting(this.#parts.project, node, plain);
     const session = new NodeSession(warehouse, this.#parts.cache, this.#parts.signal);
     const finish = (rest: Ended): Outcome => ({
       node,

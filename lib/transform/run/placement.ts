@@ -1,5 +1,11 @@
 import { RelationObject } from '../context/relation-object.ts';
-import { isEphemeral, materializationOf, type SourceNode, type SqlNode } from '../graph/node.ts';
+import {
+  type GraphNode,
+  isEphemeral,
+  materializationOf,
+  type SourceNode,
+  type SqlNode,
+} from '../graph/node.ts';
 import { folded, noQuoting, type RelationType } from '../relation.ts';
 
 /**
@@ -57,6 +63,12 @@ export interface Review {
 export function reviewSchema(schema: string, { name, targetSchema }: Review): string {
   const own = folded(schema, false);
   return own === folded(targetSchema, false) ? name : `${name}__${own}`;
+}
+
+/** Whether a node makes a relation of its own. */
+export function makesRelation(node: GraphNode): node is SqlNode {
+  const kinds: readonly string[] = ['model', 'seed', 'snapshot'];
+  return kinds.includes(node.resourceType) && !isEphemeral(node);
 }
 
 /** Where readers find a node. */

@@ -4,6 +4,7 @@ import { NodeSession, type RelationCache } from '../context/session.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { type RelationType, relationKey, sqlName } from '../relation.ts';
+import { candidatesOf } from './candidate-access.ts';
 import { Compiler } from './compiler.ts';
 import { Placement, publishedRelation } from './placement.ts';
 import { publicationOf } from './publication.ts';
@@ -32,7 +33,13 @@ export async function publishCandidates(models: readonly SqlNode[], parts: Publi
   for (const node of models) session.forget(publishedRelation(node));
   const places = new Placement(new Set(), runId);
   places.defer(parts.deferred);
-  const compiler = new Compiler(project, places, artifactsDirectory, parts.limits);
+  const compiler = new Compiler(
+    project,
+    places,
+    artifactsDirectory,
+    parts.limits,
+    candidatesOf(models, candidates),
+  );
   const publications: Publication[] = [];
   const there = new Map<string, PublishedKind>();
   for (const node of models) {

@@ -87,7 +87,12 @@ function auditStage({ workspace, models, cache, withSession }: StageParts): Stag
     prepare: () => withSession('prepare', (session) => prepareCandidates(session, schemas, runId, home)),
     settle: async (passed) => {
       if (!passed) await keep();
-      else if (models.length > 0) await publish();
+      else if (models.length > 0) {
+        await publish().catch(async (error: unknown) => {
+          await keep().catch(() => {});
+          throw error;
+        });
+      }
       return { published: passed, candidates: passed ? [] : candidates };
     },
     abandon: keep,
