@@ -55,6 +55,8 @@ export function readContract(directory: string, table: string): Contract | undef
 export function writeContract(directory: string, contract: Contract): void {
   const file = contractFile(directory, contract.table);
   mkdirSync(join(directory, 'contracts'), { recursive: true });
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(contract, null, 2)}\n`);
-  renameSync(`${file}.tmp`, file);
+  // Two runs may record it at once.
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(contract, null, 2)}\n`);
+  renameSync(temporary, file);
 }

@@ -5,6 +5,7 @@
 import { text } from 'node:stream/consumers';
 import type { Connections } from '../../lib/config/index.ts';
 import { type RunEvent, runPipeline } from '../../lib/run/index.ts';
+import { setClock } from '../support/clock.ts';
 import { boundariesOf } from './boundaries.ts';
 import { outcomeOf } from './outcome.ts';
 import { shopContext } from './shop.ts';
@@ -20,17 +21,6 @@ export interface RunChildInput {
   readonly killAt?: string;
   /** How far its clock is ahead of everybody else's. */
   readonly minutesAhead?: number;
-}
-
-/** From here on the clock of this process goes ahead of the machine's. */
-function setClock(minutesAhead: number): void {
-  const RealDate = Date;
-  const ahead = (): number => RealDate.now() + minutesAhead * 60_000;
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, given, self) =>
-      Reflect.construct(target, given.length === 0 ? [ahead()] : given, self),
-    get: (target, name) => (name === 'now' ? ahead : Reflect.get(target, name)),
-  });
 }
 
 function dieAt(killAt: string | undefined): (event: RunEvent) => void {

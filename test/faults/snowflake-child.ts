@@ -5,9 +5,11 @@
  */
 import { createInterface } from 'node:readline';
 import { startSnowflake } from '../../lib/local/snowflake/index.ts';
+import { setClock } from '../support/clock.ts';
 import type { SnowflakeChildInput, SnowflakeOrder } from './snowflake-process.ts';
 
-const input: SnowflakeChildInput = JSON.parse(process.argv[2] ?? '');
+const { minutesAhead = 0, ...input }: SnowflakeChildInput = JSON.parse(process.argv[2] ?? '');
+setClock(minutesAhead);
 let left = Number.POSITIVE_INFINITY;
 
 function afterStatement({ message, sql }: Readonly<Record<string, unknown>>): void {

@@ -10,6 +10,8 @@ export interface SnowflakeChildInput {
   readonly s3: Required<Pick<StagingConnection, 'endpoint' | 'region' | 'credentials'>>;
   /** Any free one unless given. */
   readonly port?: number;
+  /** How far its clock is ahead. */
+  readonly minutesAhead?: number;
 }
 
 export type SnowflakeOrder =

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { loadPending, type RunContext, runPipeline } from '../../lib/run/index.ts';
+import type { FaultyServers } from '../faults/faulty-servers.ts';
 import { brokenInvariants, brokenVisibility, published } from '../faults/invariants.ts';
 import { type Ended, outcomeOf } from '../faults/outcome.ts';
 import { startRunProcess } from '../faults/run-process.ts';
@@ -8,13 +9,12 @@ import { runSql, shopContext } from '../faults/shop.ts';
 import { createRandom } from '../support/random.ts';
 import { soakDays } from './changes.ts';
 import type { Disturbance, PlannedFault, RoundPlan } from './plan.ts';
-import type { SoakServers } from './servers.ts';
 
 /** The longest that a run with faults may take, and a run without: who takes longer hangs. */
 const patienceMs = 240_000;
 
 export interface World {
-  readonly servers: SoakServers;
+  readonly servers: FaultyServers;
   /** Of the config. */
   readonly directory: string;
   readonly database: string;
@@ -81,7 +81,7 @@ function runAside({ servers, directory, database }: World, killAt: string): Prom
   });
 }
 
-function arm(servers: SoakServers, fault: PlannedFault): void {
+function arm(servers: FaultyServers, fault: PlannedFault): void {
   const random = createRandom(fault.seed);
   if (fault.at === 'postgres') {
     servers.postgresProxy.onConnection = () =>
@@ -94,7 +94,7 @@ function arm(servers: SoakServers, fault: PlannedFault): void {
   proxy.onRequest = () => (random.percent(fault.percent) ? random.pick(fault.faults) : undefined);
 }
 
-async function disturb(servers: SoakServers, { what, after }: Disturbance): Promise<void> {
+async function disturb(servers: FaultyServers, { what, after }: Disturbance): Promise<void> {
   if (typeof what === 'object') {
     servers.killSnowflakeAfter(what.killSnowflakeAfter);
     return;

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { provisionProject, runPipeline } from '../../lib/run/index.ts';
 import { boundariesOf } from '../faults/boundaries.ts';
+import { FaultyServers } from '../faults/faulty-servers.ts';
 import { createShop, shopContext } from '../faults/shop.ts';
 import { createRandom } from '../support/random.ts';
 import { soakDays } from './changes.ts';
 import { describePlan, planRound } from './plan.ts';
 import { playRound, type World } from './round.ts';
-import { SoakServers } from './servers.ts';
 
 const roundsOfAWorld = 25;
 
@@ -39,7 +39,7 @@ async function soakWorld(seed: number): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-soak-'));
   // The account that runs Postgres when we are root has to get in.
   chmodSync(folder, 0o755);
-  const servers = await SoakServers.start(join(folder, 'servers'));
+  const servers = await FaultyServers.start(join(folder, 'servers'));
   let isWell = false;
   try {
     const world: World = { servers, directory: join(folder, 'project'), database: 'SHOP' };

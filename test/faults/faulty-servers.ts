@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import type { Connections } from '../../lib/config/index.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres/index.ts';
 import { type S3Server, startS3 } from '../../lib/local/s3/index.ts';
-import { type SnowflakeProcess, startSnowflakeProcess } from '../faults/snowflake-process.ts';
 import { type HttpProxy, startHttpProxy } from '../support/http-proxy.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { type SnowflakeProcess, startSnowflakeProcess } from './snowflake-process.ts';
 
-const bucket = 'soak';
+const bucket = 'staging';
 
 /**
  * The three servers of a run, each to be reached directly or through a proxy that makes faults; Postgres and Snowflake in processes
  * of their own, so that they can be killed and come back on the same port.
  */
-export class SoakServers {
+export class FaultyServers {
   readonly s3: S3Server;
   readonly postgresProxy: TcpProxy;
   readonly s3Proxy: HttpProxy;
@@ -41,7 +41,7 @@ export class SoakServers {
     this.s3.onNotification((queue, event) => this.#snowflake.notify(queue, event));
   }
 
-  static async start(folder: string): Promise<SoakServers> {
+  static async start(folder: string): Promise<FaultyServers> {
     mkdirSync(folder, { recursive: true, mode: 0o755 });
     const s3 = await startS3({ directory: join(folder, 's3') });
     s3.ensureBucket(bucket);
@@ -58,7 +58,7 @@ export class SoakServers {
       stageProxy,
       await startHttpProxy(snowflake.connection.accessUrl),
     ] as const;
-    return new SoakServers({ folder, s3, postgres, snowflake, proxies });
+    return new FaultyServers({ folder, s3, postgres, snowflake, proxies });
   }
 
   /** Without anything between. */
