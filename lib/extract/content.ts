@@ -6,6 +6,7 @@ import {
   type RowDigests,
 } from '../config/index.ts';
 import { type ContentScope, type ContentShape, columnDigest, positionName } from './content-shape.ts';
+import { SourceError, sourceError } from './errors.ts';
 import { maskedContent } from './masked-content.ts';
 import { quoteLiteral, quoteTable } from './quote.ts';
 import type { Source } from './source.ts';
@@ -26,7 +27,26 @@ export interface SourceContent {
  */
 export function sourceContent(source: Source, shape: ContentShape, scope: ContentScope): SourceContent {
   const isMasked = [...shape.columns, ...shape.key].some(({ mask }) => mask !== undefined);
-  return isMasked ? maskedContent(source, shape, scope) : digestedBySource(source, shape, scope);
+  if (isMasked) return maskedContent(source, shape, scope);
+  const content = digestedBySource(source, shape, scope);
+  return Object.keys(shape.table.mask).length === 0 ? content : hidingText(content, source);
+}
+
+/** A table with masks: what the server says of a failure may quote a value, and is left out. */
+function hidingText(content: SourceContent, source: Source): SourceContent {
+  const hide = async <Result>(reading: Promise<Result>): Promise<Result> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      throw sourceError(error.cause ?? error.code, 'Comparing rows', source.place, { hidesText: true });
+    }
+  };
+  return {
+    sum: (withColumns) => hide(content.sum(withColumns)),
+    buckets: () => hide(content.buckets()),
+    rows: (buckets) => hide(content.rows(buckets)),
+  };
 }
 
 function digestedBySource(source: Source, shape: ContentShape, scope: ContentScope): SourceContent {

@@ -56,7 +56,7 @@ const refusedLogin = needsPerson(
 );
 
 /** By SQLSTATE (PostgreSQL manual, appendix A); the code of two characters stands for its whole class. */
-const classByState: Readonly<Record<string, ErrorClass>> = {
+export const classByState: Readonly<Record<string, ErrorClass>> = {
   '08': connectionLost,
   '22021': needsPerson(
     'SOURCE_INVALID_TEXT',
@@ -68,7 +68,16 @@ const classByState: Readonly<Record<string, ErrorClass>> = {
     'A value of this table has no form in UTF-8. Correct it in the source.',
     'table',
   ),
+  '22': needsPerson(
+    'SOURCE_VALUE',
+    'An expression of this view, generated column or foreign table fails for one of its rows. Correct the row or the expression.',
+    'table',
+  ),
   '25P03': connectionLost,
+  '26000': needsPerson(
+    'SOURCE_POOLED',
+    'A pooler between here and the source changes the server connection between statements: give the source itself, or a pooler in session mode.',
+  ),
   '28': refusedLogin,
   '3D000': needsPerson('SOURCE_NO_DATABASE', 'Check the name of the database of the source connection.'),
   '3F000': needsPerson('SOURCE_NO_TABLE', 'Check the schema of this table in sluice.config.ts.', 'table'),
@@ -76,6 +85,7 @@ const classByState: Readonly<Record<string, ErrorClass>> = {
     'SOURCE_RECOVERY_CONFLICT',
     'On a replica the server cancels long reads: set hot_standby_feedback = on there, or raise max_standby_streaming_delay.',
   ),
+  '40P01': heals('SOURCE_LOCKED', 'The server ended a deadlock. The window is read again.', 'table'),
   '42501': needsPerson(
     'SOURCE_NOT_ALLOWED',
     'Grant the user of the source connection USAGE on the schema and SELECT on the table.',
@@ -88,6 +98,11 @@ const classByState: Readonly<Record<string, ErrorClass>> = {
   '53300': heals(
     'SOURCE_TOO_MANY_CONNECTIONS',
     'Lower source.maxConnections, or raise max_connections (or the CONNECTION LIMIT of the user) of the source.',
+  ),
+  '54': needsPerson(
+    'SOURCE_LIMIT',
+    'A row of this table is larger than a limit of the server. Leave the large column out by a view, or split it.',
+    'table',
   ),
   '55P03': heals(
     'SOURCE_LOCKED',
@@ -102,8 +117,13 @@ const classByState: Readonly<Record<string, ErrorClass>> = {
   '57P01': connectionLost,
   '57P02': connectionLost,
   '57P03': heals('SOURCE_STARTING', 'The server is starting up or recovering: it answers once it is ready.'),
+  '57P04': needsPerson('SOURCE_NO_DATABASE', 'The database was dropped: check the source connection.'),
   '57P05': connectionLost,
   '58': needsPerson('SOURCE_BROKEN', "Read the server's log: it could not read its own files."),
+  '72000': heals(
+    'SOURCE_SNAPSHOT_TOO_OLD',
+    'The server gave the snapshot up (old_snapshot_threshold): raise it, or read less at once.',
+  ),
   XX: needsPerson('SOURCE_BROKEN', "Read the server's log: it reports an internal error or damaged data."),
 };
 

@@ -50,7 +50,7 @@ const unreachable = healsItself(
 const sessionLost = healsItself('SNOWFLAKE_SESSION_LOST', 'Run it again: what was not committed is undone.');
 
 /** Snowflake's own numbers and the driver's (40nnnn), by what can be done. */
-const classes: Readonly<Record<number, Class>> = {
+export const classes: Readonly<Record<number, Class>> = {
   606: needsPerson(
     'SNOWFLAKE_NO_WAREHOUSE',
     'Name a warehouse that the role may use, in the config or the environment.',

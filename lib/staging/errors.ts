@@ -73,7 +73,7 @@ const unknown: ErrorClass = {
 };
 
 /** By the name S3 or the SDK gives an error. */
-const classByName: Readonly<Record<string, ErrorClass>> = {
+export const classByName: Readonly<Record<string, ErrorClass>> = {
   AccessDenied: refused,
   AllAccessDisabled: refused,
   ExpiredToken: refused,

@@ -1,11 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defineProject, full, incremental, parseProject } from '../../lib/config/index.ts';
+import { discoverTables, openSource } from '../../lib/extract/index.ts';
 import { type LocalServers, startLocal } from '../../lib/local/index.ts';
 import { createLogger } from '../../lib/observe/index.ts';
-import { extractStep, provisionProject, type RunContext } from '../../lib/run/index.ts';
+import {
+  doctor,
+  extractStep,
+  planStep,
+  provisionProject,
+  type RunContext,
+  reconcile,
+  reconcileDeletes,
+} from '../../lib/run/index.ts';
 import { awaitLoads, connectWarehouse, type Warehouse } from '../../lib/snowflake/index.ts';
 import { openStaging } from '../../lib/staging/index.ts';
 import { temporaryFolder, withClient } from '../support/index.ts';
@@ -15,12 +25,12 @@ const maskingKey = 'a canary of a key that is long enough';
 const clear = ['canary.ada@example.com', 'Canary Street 5', '+44 20 7946 CANARY', 'Ada Canary'];
 
 const log: string[] = [];
+const state = temporaryFolder();
 let servers: LocalServers;
 let context: RunContext;
 let warehouse: Warehouse;
 
 beforeAll(async () => {
-  const state = temporaryFolder();
   const directory = temporaryFolder();
   servers = await startLocal({ state });
   const mask = { email: 'hash', street: 'redact', phone: 'partial', name: 'null' } as const;
@@ -32,6 +42,8 @@ beforeAll(async () => {
         // Told apart by what is masked, and one that fails over a masked value.
         accounts: incremental({ cursor: 'at', key: 'email', mask: { email: 'hash' } }),
         failing: full({ mask: { email: 'hash' } }),
+        // Compared inside the source, whose errors quote a value.
+        breaking: full({ mask: { email: 'redact' } }),
       },
     }),
     { directory, file: 'sluice.config.ts' },
@@ -50,7 +62,8 @@ beforeAll(async () => {
       INSERT INTO people SELECT n, '${clear[0]}', '${clear[1]}', '${clear[2]}', '${clear[3]}' FROM generate_series(1, 3) AS n;
       CREATE TABLE accounts (email text, at timestamptz, plan text);
       INSERT INTO accounts VALUES ('${clear[0]}', '2024-01-01', 'old'), ('other@example.com', '2024-01-01', 'old');
-      CREATE VIEW failing AS SELECT id, email, email::integer AS number FROM people`),
+      CREATE VIEW failing AS SELECT id, email, email::integer AS number FROM people;
+      CREATE VIEW breaking AS SELECT id, email, email::integer AS number FROM people`),
   );
   await provisionProject(context);
   warehouse = await connectWarehouse({
@@ -116,11 +129,34 @@ test('the clear values of masked columns are in no file, log, manifest or table,
     NAME: null,
   });
 
-  const failure: unknown = await extractStep(context, { tables: ['failing'] }).catch(
-    (error: unknown) => error,
+  for (const table of ['failing', 'breaking']) {
+    for (const step of [
+      () => extractStep(context, { tables: [table] }),
+      () => reconcile(context, { tables: [table], from: '2024-01-01', to: '2024-01-01', checksum: true }),
+    ]) {
+      const failure: unknown = await step().catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(Error);
+      log.push(inspect(failure, { depth: 10 }));
+      context.logger.error('failed', { error: failure });
+    }
+  }
+
+  // What only looks: every statement of it stands in the log of the source, too.
+  await withClient(servers.connections.source, (client) =>
+    client.query(`ALTER DATABASE source SET log_statement = 'all'; DELETE FROM accounts WHERE plan = 'old'`),
   );
-  expect(failure).toBeInstanceOf(Error);
-  context.logger.error('failed', { error: failure });
+  log.push(JSON.stringify(await planStep(context, { withLedger: true })));
+  const windows = await reconcile(context, { tables: ['people', 'accounts'], checksum: true, columns: true });
+  expect(windows.map(({ window, status }) => [window, status])).toContainEqual(['all', 'explained']);
+  const deletes = await reconcileDeletes(context, { tables: ['accounts'], apply: true });
+  expect(deletes).toMatchObject([{ vanished: 1, removed: 1 }]);
+  log.push(JSON.stringify([windows, deletes, await doctor(context)]));
+  const source = openSource(context.connections.source, { maxConnections: 1, statementTimeoutSeconds: 60 });
+  log.push(JSON.stringify(await discoverTables(source)));
+  await source.close();
+  const sourceLog = readFileSync(join(state, 'postgres/postgres.log'), 'utf8');
+  expect(sourceLog).toContain('DECLARE compared');
+  expect(sourceLog).not.toContain(maskingKey);
 
   const found = await everything();
   for (const value of [...clear, maskingKey]) expect(found).not.toContain(value);

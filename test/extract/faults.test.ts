@@ -169,7 +169,7 @@ test('a table that may not be read, or whose rows fail, stops alone', async () =
   await workbench.sql(`CREATE VIEW broken AS SELECT 1 / (3 - n) AS value FROM generate_series(1, 5) AS n`);
   const failure = await failureOf(workbench.extract({ broken: full(), films: full() }));
   expect(failure).toMatchObject({
-    code: 'SOURCE_FAILED',
+    code: 'SOURCE_VALUE',
     message: expect.stringMatching(/^broken full: .*SQLSTATE 22012: division by zero/),
     manifests: [{ table: 'films', totalRows: 2 }],
   });
