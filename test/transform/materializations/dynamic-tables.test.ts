@@ -134,6 +134,13 @@ test('on_configuration_change continue leaves it as it is, and fail publishes no
     'on_configuration_change is fail',
   );
   expect(await rows('SELECT COUNT(*) FROM SHOP.DEV.ORDERS')).toEqual([[2]]);
+  // What was built is nobody's any more, and the next build drops it.
+  await build(project());
+  expect(
+    await rows(
+      "SELECT SCHEMA_NAME FROM SHOP.INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME LIKE '%CANDIDATE%'",
+    ),
+  ).toEqual([]);
 });
 
 test('a model changes from a table to a dynamic table, to a view and back', async () => {
