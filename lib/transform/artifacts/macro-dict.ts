@@ -27,7 +27,7 @@ export function macroDict(
       return {
         name: asText(record?.name) ?? '',
         type: asText(record?.type) ?? null,
-        description: (asText(record?.description) ?? '').replace(/\n$/, ''),
+        description: asText(record?.description) ?? '',
       };
     }),
     supported_languages: macro.name.startsWith('materialization_') ? ['sql'] : null,
