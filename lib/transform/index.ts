@@ -32,6 +32,7 @@ export { clone } from './run/clone.ts';
 export { compile } from './run/compile.ts';
 export { eventTime, sampleWindow } from './run/event-times.ts';
 export { list } from './run/list.ts';
+export { type ModifiedSince, modifiedSince } from './run/modified-since.ts';
 export { prune } from './run/prune.ts';
 export { retry } from './run/retry.ts';
 export { type ReviewedNode, type ReviewedRelation, reviewNodes } from './run/review-nodes.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ReviewedNode } from '../../transform/index.ts';
+import type { ModifiedSince, ReviewedNode } from '../../transform/index.ts';
 import type { ChangedFiles } from './changed-files.ts';
 
 /** What a pull request makes necessary. */
@@ -15,20 +15,28 @@ export interface ReviewPlan {
   readonly everythingBecause: string | null;
 }
 
+const anyConfig = /^(dbt_project|packages|dependencies)\.yml$/;
+
 /** Blocks that decide for nodes which do not call them. */
 const decidesForAll = /\{%-?\s*(?:materialization\b|macro\s+\w*generate_(?:schema|database|alias)_name\b)/;
 
-/** Finds the nodes of changed files and what is downstream of them. `directory` is the dbt project's. */
+/**
+ * Finds the nodes that changed and what is downstream of them.
+ *
+ * @param directory of the dbt project
+ * @param since how its nodes differ from the base; without it, the nodes of changed files are taken
+ */
 export function choosePlan(
   nodes: readonly ReviewedNode[],
   files: ChangedFiles,
   directory: string,
+  since?: ModifiedSince,
 ): ReviewPlan {
-  const everythingBecause = reasonForAll(files, directory);
+  const everythingBecause = reasonForAll(files, directory, since);
   const touched = new Set(files.changed);
-  const changed = nodes.filter(
-    (node) => everythingBecause !== null || node.files.some((file) => touched.has(file)),
-  );
+  const isChanged = ({ uniqueId, files: own }: ReviewedNode): boolean =>
+    since === undefined ? own.some((file) => touched.has(file)) : since.nodes.has(uniqueId);
+  const changed = nodes.filter((node) => everythingBecause !== null || isChanged(node));
   const ids = new Set(changed.map(({ uniqueId }) => uniqueId));
   const below = descendants(nodes, new Set(changed.filter(hasReaders).map(({ uniqueId }) => uniqueId)));
   const downstream = nodes.filter(
@@ -52,10 +60,14 @@ function hasReaders({ resourceType }: ReviewedNode): boolean {
   return resourceType !== 'test' && resourceType !== 'unit_test';
 }
 
-function reasonForAll({ changed, deleted }: ChangedFiles, directory: string): string | null {
-  const config = [...changed, ...deleted].find((file) =>
-    /^(dbt_project|packages|dependencies)\.yml$/.test(file),
-  );
+function reasonForAll(
+  { changed, deleted }: ChangedFiles,
+  directory: string,
+  since: ModifiedSince | undefined,
+): string | null {
+  // What dbt_project.yml says of configs is seen at the nodes that have them.
+  const known = since !== undefined && !since.projectFile ? /^(packages|dependencies)\.yml$/ : anyConfig;
+  const config = [...changed, ...deleted].find((file) => known.test(file));
   if (config !== undefined) return `${config} changed`;
   const macro = changed.find(
     (file) => file.endsWith('.sql') && decidesForAll.test(readFileSync(join(directory, file), 'utf8')),

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import type { Warehouse } from '../../snowflake/index.ts';
 import type { TestResult } from '../../transform/index.ts';
 
 /** Some of the rows that a test found wrong. */
@@ -9,27 +7,16 @@ export interface FailingRows {
   readonly rows: readonly (readonly string[])[];
 }
 
-const mostRows = 5;
 const mostColumns = 8;
 
-/** The first rows of every test that failed or warned; a test whose SQL cannot be run again has none. */
-export async function failingRows(
-  warehouse: Warehouse,
-  tests: readonly TestResult[],
-): Promise<readonly FailingRows[]> {
-  const found: FailingRows[] = [];
-  for (const { name, status, compiledPath } of tests) {
-    if ((status !== 'fail' && status !== 'warn') || compiledPath === undefined) continue;
-    const sql = readFileSync(compiledPath, 'utf8');
-    const { columns, rows } = await warehouse.execute(`SELECT * FROM (\n${sql}\n) AS t LIMIT ${mostRows}`);
-    const shown = columns.slice(0, mostColumns).map((column) => column.name);
-    found.push({
-      test: name,
-      columns: shown,
-      rows: rows.map((row) => shown.map((column) => textOf(row[column]))),
-    });
-  }
-  return found;
+/** The rows that the tests show which failed or warned, masked columns hidden. */
+export function failingRows(tests: readonly TestResult[]): readonly FailingRows[] {
+  return tests.flatMap(({ name, status, examples = [] }) => {
+    const [first] = examples;
+    if ((status !== 'fail' && status !== 'warn') || first === undefined) return [];
+    const columns = Object.keys(first).slice(0, mostColumns);
+    return [{ test: name, columns, rows: examples.map((row) => columns.map((name) => textOf(row[name]))) }];
+  });
 }
 
 function textOf(value: unknown): string {

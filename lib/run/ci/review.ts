@@ -4,6 +4,8 @@ import {
   build,
   type FreshnessReport,
   freshness,
+  type ModifiedSince,
+  modifiedSince,
   ProjectError,
   reviewNodes,
 } from '../../transform/index.ts';
@@ -54,7 +56,8 @@ export async function reviewPullRequest(context: RunContext, choice: ReviewChoic
   const options = { ...transformOptions(context, { target: choice.target ?? 'prod' }), review };
   const files = await changedFiles(project.models.path, choice.base);
   const nodes = reviewNodes(options);
-  const plan = choosePlan(nodes, files, project.models.path);
+  const since = await sinceBase(options, files.base);
+  const plan = choosePlan(nodes, files, project.models.path, since);
   const warehouse = await openSession(context);
   try {
     await dropReview(warehouse, project.snowflake.database, choice.pullRequest);
@@ -76,7 +79,7 @@ export async function reviewPullRequest(context: RunContext, choice: ReviewChoic
       tests,
       freshness: fresh?.freshness ?? [],
       comparisons: built === undefined ? [] : await compareBuilt(warehouse, plan, built),
-      failingRows: await failingRows(warehouse, tests),
+      failingRows: failingRows(tests),
       problems: built?.problems ?? [],
     };
   } finally {
@@ -116,6 +119,19 @@ export async function closePullRequest(context: RunContext, pullRequest: number)
     return await dropReview(warehouse, context.project.snowflake.database, pullRequest);
   } finally {
     await warehouse.close();
+  }
+}
+
+/** How the project differs from what it was at the base; unknown when that cannot be read, for want of its packages for example. */
+async function sinceBase(
+  options: Parameters<typeof modifiedSince>[0],
+  base: string,
+): Promise<ModifiedSince | undefined> {
+  const folder = await folderAt(options.directory, base);
+  try {
+    return modifiedSince(options, folder.directory);
+  } finally {
+    await folder.remove();
   }
 }
 

@@ -18,6 +18,9 @@ export function stateMissing(criterion: string): never {
   });
 }
 
+/** A project, and what its nodes and macros were. */
+export type ComparedState = Pick<PreviousState, 'project' | 'nodes' | 'macros'>;
+
 /** How a node is compared with what it was, by what stands after `state:`. */
 type Check = (now: Compared, before: DataRecord | undefined) => boolean;
 
@@ -58,7 +61,7 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 /** Compares every node with what it was in the manifest of another run. */
-export function stateMatcher(value: string, state: PreviousState): (node: Selectable) => boolean {
+export function stateMatcher(value: string, state: ComparedState): (node: Selectable) => boolean {
   const check = Object.hasOwn(checks, value) ? checks[value] : undefined;
   if (check === undefined) {
     throw selectionInvalid(
@@ -93,7 +96,7 @@ function isModified({ node, dict, macrosChanged }: Compared, before: DataRecord 
 }
 
 /** The macros of projects and packages that are not what they were. Those that come with a runner differ between runners. */
-function changedMacros(state: PreviousState): ReadonlySet<string> {
+function changedMacros(state: ComparedState): ReadonlySet<string> {
   const before = state.macros();
   const changed = new Set<string>();
   for (const macro of state.project.registry) {

@@ -197,6 +197,17 @@ test('a project that is as it was builds nothing, and drops what an earlier push
   expect(renderComment(report, secretless)).toContain('nothing changed');
 });
 
+test('a description, a config of one folder, and space are no change of other models', async () => {
+  const described =
+    'models:\n  - name: prices\n    description: what a film costs\n    columns:\n      - name: film_id\n        data_tests: [unique]\n';
+  const nothing = await review(11, { 'models/marts/prices.yml': described });
+  expect(nothing).toMatchObject({ changed: [], models: [], everythingBecause: null });
+  const tested = await review(11, {
+    'models/marts/prices.yml': described.replace('[unique]', '[unique, not_null]'),
+  });
+  expect(tested).toMatchObject({ changed: ['not_null_prices_film_id'], models: [] });
+});
+
 test('a deleted schema file changes everything, since what it configured cannot be told', async () => {
   const report = await review(10, { 'models/marts/prices.yml': null });
   expect(report.everythingBecause).toBe('marts/prices.yml was deleted');
