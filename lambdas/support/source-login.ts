@@ -27,13 +27,27 @@ export async function sourceFromEnvironment(
   const ssl = { ca: readFileSync(join(directory, 'authorities.pem'), 'utf8') };
   const ownKey = maskingSecretName === undefined ? undefined : await readMaskingKey(maskingSecretName);
   if (credentials.kind === 'secret') {
-    const fields = await readSecretFields(credentials.secretName, ['username', 'password']);
+    const readLogin = () => readSecretFields(credentials.secretName, ['username', 'password']);
+    const fields = await readLogin();
     const { username, password } = fields;
-    return { host, port, database, user: username, password, ssl, ...masking(ownKey ?? fields.maskingKey) };
+    const renewPassword = async (): Promise<string> => (await readLogin()).password;
+    const key = masking(ownKey ?? fields.maskingKey);
+    return { host, port, database, user: username, password, renewPassword, ssl, ...key };
   }
   const { user } = credentials;
   const signer = new Signer({ hostname: host, port, username: user, region: required(env, 'AWS_REGION') });
-  return { host, port, database, user, password: await signer.getAuthToken(), ssl, ...masking(ownKey) };
+  // A token logs in for 15 minutes.
+  const renewPassword = (): Promise<string> => signer.getAuthToken();
+  return {
+    host,
+    port,
+    database,
+    user,
+    password: await renewPassword(),
+    renewPassword,
+    ssl,
+    ...masking(ownKey),
+  };
 }
 
 async function readMaskingKey(secretName: string): Promise<string> {

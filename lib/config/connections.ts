@@ -11,6 +11,8 @@ export interface SourceConnection {
   readonly database: string;
   readonly user: string;
   readonly password: string;
+  /** Reads the password again. Asked once when the server refuses the one that is known: a secret may be rotated during a run. */
+  readonly renewPassword?: () => Promise<string>;
   /** `false` on loopback only; otherwise the authority that signs the server's certificate is verified. */
   readonly ssl: false | { readonly ca?: string };
   /** Secret of the masks of method `hash`, at least 32 characters; needed only when a table has one. */

@@ -40,12 +40,13 @@ const queryAttempts = 3;
 export function openSource(connection: SourceConnection, options: SourceOptions): Source {
   const { host, port, database, user } = connection;
   const place = { host, port, database, user };
+  let { password } = connection;
   const pool = new pg.Pool({
     host,
     port,
     database,
     user,
-    password: connection.password,
+    password: () => password,
     ssl: connection.ssl === false ? false : { rejectUnauthorized: true, ...connection.ssl },
     max: options.maxConnections,
     application_name: options.applicationName ?? 'sluice',
@@ -63,6 +64,7 @@ export function openSource(connection: SourceConnection, options: SourceOptions)
   const ready = new WeakSet<PoolClient>();
 
   async function connect(signal?: AbortSignal): Promise<PoolClient> {
+    let { renewPassword } = connection;
     for (let attempt = 1; ; attempt++) {
       let client: PoolClient | undefined;
       try {
@@ -73,6 +75,11 @@ export function openSource(connection: SourceConnection, options: SourceOptions)
       } catch (cause) {
         client?.release(true);
         const error = sourceError(cause, 'Connecting to the source', place);
+        if (error.code === 'SOURCE_LOGIN_REFUSED' && renewPassword !== undefined) {
+          password = await renewPassword();
+          renewPassword = undefined;
+          continue;
+        }
         if (!error.retryable || attempt === connectAttempts) throw error;
         await backOff(attempt, signal);
       }

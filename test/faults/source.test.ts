@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SourceConnection } from '../../lib/config/index.ts';
-import type { ExtractRetry } from '../../lib/extract/index.ts';
+import { type ExtractRetry, openSource } from '../../lib/extract/index.ts';
 import { full, openWorkbench, type Workbench, type WorkbenchOptions } from '../extract/workbench.ts';
 import { freshDatabase, startTcpProxy, type TcpProxy, withClient } from '../support/index.ts';
 
@@ -157,4 +157,25 @@ test('a table that an ALTER holds is waited for until the lock timeout, and then
   await holder.end();
   expect(manifest?.totalRows).toBe(rows);
   expect(retries).toMatchObject([{ table: 'held', error: { code: 'SOURCE_LOCKED', sqlState: '55P03' } }]);
+});
+
+test('a password that is rotated during a run is read again, once', async () => {
+  await openThroughProxy();
+  await workbench.sql(`CREATE ROLE rotating LOGIN PASSWORD 'first'`);
+  let renewed = 0;
+  const renewPassword = async (): Promise<string> => {
+    renewed += 1;
+    return 'second';
+  };
+  const login = { user: 'rotating', password: 'first', renewPassword };
+  const source = openSource({ ...connection, ...login }, { maxConnections: 2, statementTimeoutSeconds: 10 });
+  const endSessions = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotating'`;
+  expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await workbench.sql(`ALTER ROLE rotating PASSWORD 'second'; ${endSessions}`);
+  expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  expect(renewed).toBe(1);
+  await workbench.sql(`ALTER ROLE rotating PASSWORD 'third'; ${endSessions}`);
+  await expect(source.query('SELECT 1')).rejects.toMatchObject({ code: 'SOURCE_LOGIN_REFUSED' });
+  expect(renewed).toBe(2);
+  await source.close();
 });

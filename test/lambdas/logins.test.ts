@@ -30,18 +30,21 @@ test('logs in to the source with the secret of RDS, and verifies its certificate
     ...place,
     user: 'sluice',
     password: 'p',
+    renewPassword: expect.any(Function),
     ssl: { ca: 'the authorities' },
   });
 });
 
-test('a rotated secret counts from the next login on', async () => {
+test('a rotated secret counts from the next login on, and within a call once the old one is refused', async () => {
   secrets
     .on(GetSecretValueCommand)
     .resolvesOnce({ SecretString: '{"username":"sluice","password":"old"}' })
     .resolves({ SecretString: '{"username":"sluice","password":"new"}' });
   const credentials = { kind: 'secret', secretName: 'shop/source' };
   const env = { SLUICE_SOURCE: JSON.stringify({ ...place, credentials }) };
-  expect((await sourceFromEnvironment(env, folder)).password).toBe('old');
+  const before = await sourceFromEnvironment(env, folder);
+  expect(before.password).toBe('old');
+  expect(await before.renewPassword?.()).toBe('new');
   expect((await sourceFromEnvironment(env, folder)).password).toBe('new');
 });
 
