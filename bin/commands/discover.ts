@@ -17,7 +17,7 @@ export async function run(context: CommandContext, { schema, write }: DiscoverOp
   const file = resolve(write ?? 'sluice.config.ts');
   if (write !== undefined && existsSync(file)) throw fileExists(write);
   const connection = await sourceOf(context);
-  const source = openSource(connection, { maxConnections: 1, statementTimeoutSeconds: 60 });
+  const source = openSource(connection, { maxConnections: 1, statementTimeoutSeconds: 15 });
   const proposals = await discoverTables(source, schema).finally(() => source.close());
   if (proposals.length === 0) throw nothingFound(connection);
 

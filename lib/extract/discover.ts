@@ -25,10 +25,10 @@ interface RelationRow {
   readonly kind: string;
   readonly rows: string | null;
   readonly columns: readonly { name: string; type: string; required: boolean; indexed: boolean }[];
-  readonly key: readonly string[] | null;
+  readonly key: { readonly isPrimary: boolean; readonly columns: readonly string[] } | null;
 }
 
-/** Tables, partitioned tables and views of the user's own; partitions and children are read through their parent. */
+/** Tables, partitioned tables, foreign tables and views of the user's own; partitions and children are read through their parent. */
 const relations = `
   SELECT n.nspname AS schema, c.relname AS table, c.relkind AS kind,
     CASE WHEN c.relkind IN ('r', 'p', 'm') THEN (
@@ -46,14 +46,22 @@ const relations = `
       JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
       LEFT JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-    (SELECT json_agg(a.attname ORDER BY k.place)
+    -- The primary key; without one, the unique index of the fewest columns that are never NULL.
+    (SELECT json_build_object('isPrimary', x.indisprimary, 'columns',
+        (SELECT json_agg(a.attname ORDER BY k.place)
+          FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
+          JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
+          WHERE k.place <= x.indnkeyatts))
       FROM pg_catalog.pg_index AS x
-      CROSS JOIN unnest(x.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
-      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
-      WHERE x.indrelid = c.oid AND x.indisprimary AND k.place <= x.indnkeyatts) AS key
+      WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL
+        AND NOT EXISTS (
+          SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
+          LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
+          WHERE k.place <= x.indnkeyatts AND a.attnotnull IS NOT TRUE)
+      ORDER BY x.indisprimary DESC, x.indnkeyatts, x.indexrelid LIMIT 1) AS key
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'm', 'v') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = c.oid)
     AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
     AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
@@ -80,15 +88,20 @@ export async function discoverTables(
   const proposals: Proposal[] = [];
   const names = new Set<string>();
   for (const row of rows.filter(({ columns }) => columns !== null)) {
-    const personal = await personalColumns(source, row, row.columns);
-    const proposal = proposalOf(row, personal, nameFor(row, names));
+    const { found, unsampled } = await personalColumns(source, row, row.columns);
+    const proposal = proposalOf(row, found, nameFor(row, names), unsampled);
     names.add(proposal.name);
     proposals.push(proposal);
   }
   return proposals;
 }
 
-function proposalOf(row: RelationRow, personal: readonly PersonalColumn[], name: string): Proposal {
+function proposalOf(
+  row: RelationRow,
+  personal: readonly PersonalColumn[],
+  name: string,
+  unsampled: string | undefined,
+): Proposal {
   const { mode, reason } = modeOf(row);
   const placing = mode.kind === 'daily' ? mode.column : mode.kind === 'incremental' ? mode.cursor : undefined;
   const key = mode.kind === 'incremental' ? mode.key : [];
@@ -101,28 +114,39 @@ function proposalOf(row: RelationRow, personal: readonly PersonalColumn[], name:
     mode,
     mask: Object.fromEntries(masked.map(({ column, method }) => [column, method])),
     estimatedRows: row.rows === null ? null : Number(row.rows),
-    reasons: [reason, ...masked.map(({ column, because }) => `${column}: ${because}`)],
+    reasons: [
+      reason,
+      ...masked.map(({ column, because }) => `${column}: ${because}`),
+      ...(unsampled === undefined
+        ? []
+        : [`its rows could not be looked at (${unsampled}): see to its masks`]),
+    ],
   };
 }
 
 function modeOf(row: RelationRow): { mode: Proposal['mode']; reason: string } {
+  if (row.kind === 'f') {
+    return { mode: { kind: 'full' }, reason: 'a foreign table: read whole, through this server' };
+  }
   if (row.rows === null) {
     return { mode: { kind: 'full' }, reason: 'a view: read whole, because how it changes is not known' };
   }
   const rows = Number(row.rows);
   const size = `about ${rows.toLocaleString('en')} rows`;
   if (rows <= smallRows) return { mode: { kind: 'full' }, reason: `${size}: small enough to read whole` };
-  const times = row.columns.filter(({ type }) => /^(timestamp|timestamptz)$/.test(type));
   const dates = row.columns.filter(({ type }) => /^(date|timestamp|timestamptz)$/.test(type));
-  const changed = best(times.filter(({ name }) => changeName.test(wordsOf(name))));
+  const changed = best(dates.filter(({ name }) => changeName.test(wordsOf(name))));
   if (changed !== undefined && row.key !== null) {
-    const mode = { kind: 'incremental', cursor: changed.name, key: row.key } as const;
+    const { isPrimary, columns: key } = row.key;
+    const mode = { kind: 'incremental', cursor: changed.name, key } as const;
     return {
       mode,
-      reason: `${size}; ${changed.name} says when a row changed, and the primary key tells rows apart${indexHint(changed)}`,
+      reason: `${size}; ${changed.name} says when a row changed, and the ${isPrimary ? 'primary key' : 'unique index'} tells rows apart${indexHint(changed)}`,
     };
   }
-  const dated = best(dates.filter(({ name, required }) => dateName.test(wordsOf(name)) || required));
+  // A row that changes would move to another day, and stay in the one it was in as well.
+  const fixed = dates.filter(({ name }) => !changeName.test(wordsOf(name)));
+  const dated = best(fixed.filter(({ name, required }) => dateName.test(wordsOf(name)) || required));
   if (dated !== undefined) {
     const mode = { kind: 'daily', column: dated.name } as const;
     return {

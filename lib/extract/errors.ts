@@ -119,10 +119,20 @@ export const classByState: Readonly<Record<string, ErrorClass>> = {
   '57P03': heals('SOURCE_STARTING', 'The server is starting up or recovering: it answers once it is ready.'),
   '57P04': needsPerson('SOURCE_NO_DATABASE', 'The database was dropped: check the source connection.'),
   '57P05': connectionLost,
+  '58P01': needsPerson(
+    'SOURCE_NO_FILE',
+    'A file of this table cannot be opened: that of a foreign table, or the server has lost one of its own. Other tables are read.',
+    'table',
+  ),
   '58': needsPerson('SOURCE_BROKEN', "Read the server's log: it could not read its own files."),
   '72000': heals(
     'SOURCE_SNAPSHOT_TOO_OLD',
     'The server gave the snapshot up (old_snapshot_threshold): raise it, or read less at once.',
+  ),
+  HV: heals(
+    'SOURCE_FOREIGN',
+    'The server behind this foreign table did not answer as expected: check the foreign server and its user mapping.',
+    'table',
   ),
   XX: needsPerson('SOURCE_BROKEN', "Read the server's log: it reports an internal error or damaged data."),
 };

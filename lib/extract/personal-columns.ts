@@ -1,5 +1,6 @@
 import type { MaskMethod } from '../config/index.ts';
 import { wordsOf } from './column-words.ts';
+import { SourceError } from './errors.ts';
 import { quoteIdentifier, quoteLiteral, quoteTable } from './quote.ts';
 import type { Queryable } from './source.ts';
 
@@ -77,23 +78,36 @@ const shareThatTells = 0.5;
 
 const textTypes = new Set(['text', 'varchar', 'bpchar', 'citext', 'name']);
 
+/** What was found, and why the values of a table could not be looked at; undefined when they could. */
+export interface PersonalColumns {
+  readonly found: readonly PersonalColumn[];
+  readonly unsampled: string | undefined;
+}
+
 /** Columns that look personal by name, or by a sample of their values that is compared inside the server. */
 export async function personalColumns(
   source: Queryable,
   table: { readonly schema: string; readonly table: string },
   columns: readonly { readonly name: string; readonly type: string }[],
-): Promise<readonly PersonalColumn[]> {
+): Promise<PersonalColumns> {
   const found: PersonalColumn[] = [];
   const unknown: string[] = [];
   for (const { name, type } of columns) {
     // A number called phone_count, or a flag called has_email, tells nothing.
-    const canTell = textTypes.has(type) || /^(date|inet|cidr|int8|numeric|timestamp|timestamptz)$/.test(type);
+    const canTell =
+      textTypes.has(type) || /^(date|inet|cidr|int8|numeric|timestamp|timestamptz|jsonb?|hstore)$/.test(type);
     const kind = canTell ? kinds.find((each) => each.name.test(wordsOf(name))) : undefined;
     if (kind !== undefined) {
       found.push({ column: name, method: kind.method, because: `its name says that it is ${kind.what}` });
     } else if (textTypes.has(type)) unknown.push(name);
   }
-  return [...found, ...(await personalBySample(source, table, unknown))];
+  try {
+    return { found: [...found, ...(await personalBySample(source, table, unknown))], unsampled: undefined };
+  } catch (error) {
+    // A view that fails, a foreign server that is gone: the others go on. What the server says may quote a value.
+    if (!(error instanceof SourceError) || error.scope !== 'table') throw error;
+    return { found, unsampled: error.sqlState === undefined ? error.code : `SQLSTATE ${error.sqlState}` };
+  }
 }
 
 async function personalBySample(

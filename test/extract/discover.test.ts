@@ -26,6 +26,14 @@ beforeAll(async () => {
     CREATE TABLE events_2011 PARTITION OF events FOR VALUES FROM ('2011-01-01') TO ('2012-01-01');
     INSERT INTO events SELECT n, timestamptz '2011-01-01' + n * interval '1 minute' FROM generate_series(1, 120000) AS n;
     CREATE VIEW seen AS SELECT * FROM heap;
+    CREATE TABLE coupons (code text NOT NULL, note text, modified timestamptz NOT NULL, UNIQUE (note), UNIQUE (code) INCLUDE (note));
+    INSERT INTO coupons SELECT n::text, n::text, now() FROM generate_series(1, 120000) AS n;
+    CREATE VIEW failing AS SELECT note, email, note::integer AS number FROM customers;
+    CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+    CREATE FOREIGN TABLE gone (a text) SERVER files OPTIONS (filename '/nowhere/at/all.csv');
+    CREATE TABLE nothing ();
+    CREATE TABLE states (id integer, changed_on date NOT NULL, home_address jsonb);
+    INSERT INTO states SELECT n, '2020-01-01' FROM generate_series(1, 120000) AS n;
     CREATE SCHEMA "Odd Schema"; CREATE TABLE "Odd Schema"."It's 100%" (id integer);
     CREATE TABLE "Odd Schema".heap (id integer);
     ANALYZE`);
@@ -42,14 +50,18 @@ test('every table and view once, partitions through their parent, each under a n
     proposals.map(({ name, source }) => `${name} = ${source.schema}.${source.table}`).toSorted(),
   ).toEqual(
     [
+      'coupons = public.coupons',
       'customers = public.customers',
       'events = public.events',
+      'failing = public.failing',
+      'gone = public.gone',
       "it_s_100_ = Odd Schema.It's 100%",
       'heap = Odd Schema.heap',
       'logins = public.logins',
       'public_heap = public.heap',
       'sales = public.sales',
       'seen = public.seen',
+      'states = public.states',
     ].toSorted(),
   );
 });
@@ -61,6 +73,14 @@ test.each([
     { kind: 'incremental', cursor: 'updated_at', key: ['id'] },
     /updated_at says when .* an index on it/,
   ],
+  [
+    'coupons',
+    { kind: 'incremental', cursor: 'modified', key: ['code'] },
+    /modified says when .* the unique index tells rows apart/,
+  ],
+  ['states', { kind: 'full' }, /no column says when/],
+  ['gone', { kind: 'full' }, /^a foreign table/],
+  ['failing', { kind: 'full' }, /^a view/],
   ['events', { kind: 'daily', column: 'at' }, /^about 120,000 rows, dated by at; an index/],
   ['logins', { kind: 'full' }, /^about 0 rows: small/],
   ['public_heap', { kind: 'full' }, /no column says when/],
@@ -84,7 +104,13 @@ test('columns are proposed for masking by their names and by what a sample looks
     'contact: in a sample of 1000 most values look like a phone number',
   ]);
   expect(proposal('sales')?.mask).toEqual({});
+  expect(proposal('states')?.mask).toEqual({ home_address: 'redact' });
   expect(JSON.stringify(proposals)).not.toContain('example.com');
+});
+
+test('a table whose rows cannot be looked at does not stop the others, and says so', () => {
+  expect(proposal('failing')?.mask).toEqual({ email: 'hash' });
+  expect(proposal('gone')?.reasons.at(-1)).toMatch(/could not be looked at \(SQLSTATE \w{5}\)/);
 });
 
 test('the text of a config is one that parses to the same tables', async () => {
