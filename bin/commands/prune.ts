@@ -15,12 +15,17 @@ export async function run(
     drop: options.drop,
   });
   for (const { relation, kind, dropped } of report.relations) {
-    output.line(`${dropped ? 'dropped' : 'unused '}  ${kind.padEnd(5)}  ${relation}`);
+    output.line(`${dropped ? 'dropped' : 'unused '}  ${kind.replace('_', ' ').padEnd(13)}  ${relation}`);
   }
   const { length } = report.relations;
-  if (length === 0) output.line('Every table and view of the schemas belongs to a node of the project.');
+  if (length === 0)
+    output.line(
+      'Every table and view of the schemas belongs to a node of the project, and no candidates are left.',
+    );
   else if (!options.drop)
-    output.line(`${length} can go. Give --drop to drop them; tables of other tools may be among them.`);
+    output.line(
+      `${length} can go; a schema holds the candidates of a build that did not pass. Give --drop to drop them; tables of other tools may be among them.`,
+    );
   output.result(report);
   return 0;
 }

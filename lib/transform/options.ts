@@ -146,10 +146,10 @@ export interface ListReport {
   readonly unmatched: readonly string[];
 }
 
-/** A relation that no node makes any more. */
+/** A relation that no node makes any more, or a schema of candidates that no run works on. */
 export interface PrunedRelation {
   readonly relation: string;
-  readonly kind: 'table' | 'view';
+  readonly kind: 'table' | 'view' | 'dynamic_table' | 'schema';
   readonly dropped: boolean;
 }
 

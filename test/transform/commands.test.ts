@@ -190,6 +190,20 @@ describe('prune', () => {
   });
 });
 
+test('prune lists the candidates of builds that did not pass, and drops them when asked to', async () => {
+  const options = optionsOf(
+    dbtProject({ 'models/a.sql': 'select 1 as n', 'tests/no.sql': "select * from {{ ref('a') }}" }),
+    {
+      runId: 'failed',
+    },
+  );
+  expect((await build(options)).published).toBe(false);
+  const candidates = { relation: '"SHOP"."DEV__CANDIDATE_FAILED"', kind: 'schema' };
+  expect((await prune({ ...options, drop: false })).relations).toEqual([{ ...candidates, dropped: false }]);
+  expect((await prune({ ...options, drop: true })).relations).toEqual([{ ...candidates, dropped: true }]);
+  expect((await prune({ ...options, drop: false })).relations).toEqual([]);
+});
+
 describe('a test that fails', () => {
   test('shows rows, keeps all of them when asked to, and says how to run it again', async () => {
     const options = optionsOf(
@@ -205,7 +219,9 @@ describe('a test that fails', () => {
     const [problem = ''] = report.problems;
     expect(problem).toContain('got 2 results, configured to fail if != 0\n    {"N":1,"NOTE":null}\n');
     expect(problem).toContain('all of them: "SHOP"."DEV_DBT_TEST__AUDIT"."NOT_NULL_A_NOTE"');
-    expect(problem).toContain('again: sluice retry, or on what is published: sluice test --select not_null_a_note');
+    expect(problem).toContain(
+      'again: sluice retry, or on what is published: sluice test --select not_null_a_note',
+    );
     expect(await values('SELECT N FROM SHOP.DEV_DBT_TEST__AUDIT.NOT_NULL_A_NOTE ORDER BY 1')).toEqual([
       [1],
       [2],

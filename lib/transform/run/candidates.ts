@@ -92,22 +92,25 @@ export async function keepCandidates(
   }
 }
 
-/** Candidates of runs that are over. Those of a run that may still be building elsewhere are left alone. */
-async function dropLeftovers(
+/** Drops the candidates of runs that are over. Those of a run that may still be building elsewhere are left alone. */
+async function dropLeftovers(session: Warehouse, schema: SchemaName, runId: string): Promise<void> {
+  for (const leftover of await leftovers(session, schema)) {
+    if (leftover.schema === candidateSchema(schema.schema, runId)) continue;
+    await session.execute(`DROP SCHEMA IF EXISTS ${schemaSql(leftover)} CASCADE`);
+  }
+}
+
+/** The candidate schemas of a published one that no run works on any more. */
+export async function leftovers(
   session: Warehouse,
   { database, schema }: SchemaName,
-  runId: string,
-): Promise<void> {
+): Promise<readonly SchemaName[]> {
   const catalog = `${quote(folded(database, false))}.INFORMATION_SCHEMA.SCHEMATA`;
   const { rows } = await session.execute(
-    `SELECT SCHEMA_NAME, COMMENT, DATEDIFF('hour', CREATED, CURRENT_TIMESTAMP()) AS AGE FROM ${catalog} WHERE STARTSWITH(SCHEMA_NAME, ?)`,
+    `SELECT SCHEMA_NAME, COMMENT, DATEDIFF('hour', CREATED, CURRENT_TIMESTAMP()) AS AGE FROM ${catalog} WHERE STARTSWITH(SCHEMA_NAME, ?) ORDER BY 1`,
     { binds: [candidatePrefix(schema)] },
   );
-  for (const row of rows) {
-    const over = row.COMMENT === kept || Number(row.AGE) >= hoursUntilDead;
-    if (!over || row.SCHEMA_NAME === candidateSchema(schema, runId)) continue;
-    await session.execute(
-      `DROP SCHEMA IF EXISTS ${schemaSql({ database, schema: String(row.SCHEMA_NAME) })} CASCADE`,
-    );
-  }
+  return rows
+    .filter((row) => row.COMMENT === kept || Number(row.AGE) >= hoursUntilDead)
+    .map((row) => ({ database, schema: String(row.SCHEMA_NAME) }));
 }
