@@ -11,7 +11,7 @@ const longestColoured = 300_000;
 
 /** Code with its colours, if it is SQL or may be. */
 export function codeLines(text: string, language: string, links: CodeLinks = noLinks): Child[] {
-  if (!['', 'sql', 'jinja', 'jinja2', 'snowflake'].includes(language) || text.length > longestColoured)
+  if (!['sql', 'jinja', 'jinja2', 'snowflake'].includes(language) || text.length > longestColoured)
     return [text];
   return sqlTokens(text).map(({ kind, text: piece }) => {
     if (kind === 'jinja')

@@ -17,8 +17,8 @@ export function drawNode(scene: SceneNode, detail: Detail): SVGGElement {
     svg('rect', { class: 'node-box', width: box.width, height: box.height, rx: 7 }),
     svg('rect', { class: 'node-strip', width: 5, height: box.height, rx: 2.5 }),
   );
-  if (detail === 'outline') return group;
   group.append(svg('title', {}, `${kindNames[node.kind][0]} ${node.label}`));
+  if (detail === 'outline') return group;
   group.append(svg('text', { class: 'node-label', x: 16, y: headHeight / 2, dy: '0.35em' }, label));
   const health = node.result?.health ?? node.freshness?.health;
   if (health !== undefined && health !== 'good') {
