@@ -9,7 +9,7 @@ import { sorted } from '../runtime/sorting.ts';
 import { str } from '../runtime/text.ts';
 import { isTrue } from '../runtime/truth.ts';
 import { Undefined } from '../runtime/undefined.ts';
-import { Group, PythonSet, tuple } from '../runtime/values.ts';
+import { Group, Markup, PythonSet, tuple } from '../runtime/values.ts';
 import { attributeReader, attributesReader, ignoreCase } from './attributes.ts';
 import { defineOperations } from './define.ts';
 
@@ -98,10 +98,13 @@ function* unique(
 ): Generator<unknown> {
   const read = attributeReader(core, attribute);
   const seen = new PythonSet();
+  let sawMissing = false;
   for (const item of iterate(value)) {
     const key = isTrue(caseSensitive) ? read(item) : ignoreCase(read(item));
-    if (seen.has(key)) continue;
-    seen.add(key);
+    // Everything that is missing is the same.
+    if (key instanceof Undefined ? sawMissing : seen.has(key)) continue;
+    if (key instanceof Undefined) sawMissing = true;
+    else seen.add(key);
     yield item;
   }
 }
@@ -154,6 +157,7 @@ function sum(core: Core, value: unknown, attribute: unknown = null, start: unkno
 
 function reverse(value: unknown): unknown {
   if (typeof value === 'string') return [...value].reverse().join('');
+  if (value instanceof Markup) return [...value.text].reverse().join('');
   return generated([...iterate(value)].reverse());
 }
 

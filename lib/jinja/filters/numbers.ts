@@ -6,7 +6,7 @@ import { indexOf } from '../runtime/iteration.ts';
 import { typeName } from '../runtime/names.ts';
 import { isTrue } from '../runtime/truth.ts';
 import { Undefined } from '../runtime/undefined.ts';
-import { Float, float, int } from '../runtime/values.ts';
+import { Float, float, int, Markup } from '../runtime/values.ts';
 import { defineOperations } from './define.ts';
 
 const floatText =
@@ -18,6 +18,7 @@ function floatOf(value: unknown): number | undefined {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return Number(value);
   if (value instanceof Float) return value.value;
+  if (value instanceof Markup) return floatOf(value.text);
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   if (infinities.test(text)) {
@@ -47,6 +48,7 @@ function parseInteger(text: string, base: number): number | bigint | undefined {
 }
 
 function toInt(value: unknown, other: unknown = 0, base: unknown = 10): unknown {
+  if (value instanceof Markup) return toInt(value.text, other, base);
   if (typeof value === 'string') {
     const parsed = parseInteger(value, indexOf(base));
     if (parsed !== undefined) return parsed;

@@ -1,7 +1,7 @@
 import { lookupError, typeError, valueError } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
 import type { Missing } from '../types.ts';
-import { indexOf, iterate, lengthOf } from './iteration.ts';
+import { canIterate, indexOf, iterate, lengthOf } from './iteration.ts';
 import { Macro } from './macro.ts';
 import type { Methods } from './methods/define.ts';
 import { dictMethods } from './methods/dicts.ts';
@@ -206,7 +206,12 @@ function characterAt(text: string, index: number): string | undefined {
 /** A part of a text or a list. */
 function sliced(object: unknown, slice: Slice): unknown {
   if (object instanceof Undefined) return undefined;
-  if (typeof object !== 'string' && !Array.isArray(object) && !(object instanceof Range)) return undefined;
+  if (isDict(object)) throw typeError("unhashable type: 'slice'");
+  if (object instanceof Markup) return new Markup(String(sliced(object.text, slice)));
+  const isList = Array.isArray(object) || object instanceof Range || object instanceof JinjaObject;
+  if (typeof object !== 'string' && !(isList && canIterate(object))) {
+    throw typeError(`'${typeName(object)}' object is not subscriptable`);
+  }
   const items = iterate(object);
   const picked = indices(slice, lengthOf(object)).map((index) => items[index]);
   if (typeof object === 'string') return picked.join('');
