@@ -43,7 +43,8 @@ export function reconcileLines(windows: readonly ReconciledWindow[], withContent
 
 function reasonLine({ table, window, explanation, content }: ReconciledWindow): string {
   const reasons = reasonsOf(explanation).map((reason) => `${formatCount(explanation[reason])} ${reason}`);
-  const columns = content?.differing ?? [];
+  // Where rows are there on one side only, every column differs.
+  const columns = explanation.altered + explanation.updated > 0 ? (content?.differing ?? []) : [];
   return [
     `  ${table} ${window}: ${reasons.join(', ') || 'rows are missing or doubled on the way'}`,
     ...(columns.length === 0 ? [] : [`differs in ${columns.join(', ')}`]),

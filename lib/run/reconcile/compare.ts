@@ -64,7 +64,8 @@ function* differencesOf(
   const rawByKey = Map.groupBy(rawRows, ({ key }) => key);
   const sourceByKey = Map.groupBy(sourceRows, ({ key }) => key);
   for (const key of new Set([...rawByKey.keys(), ...sourceByKey.keys()])) {
-    const left = new Map((rawByKey.get(key) ?? []).map(({ row, rows }) => [row, rows]));
+    const left = new Map<string, number>();
+    for (const { row, rows } of rawByKey.get(key) ?? []) left.set(row, (left.get(row) ?? 0) + rows);
     const source: RowDigests[] = [];
     // What was there before is matched first, so that what is left over is what is new.
     const oldFirst = (sourceByKey.get(key) ?? []).toSorted((a, b) => Number(a.isNew) - Number(b.isNew));
