@@ -1,5 +1,5 @@
 import type { Identifier } from './ast.ts';
-import { compilationError, syntaxError, unsupported } from './errors.ts';
+import { compilationError, placeOf, syntaxError, unsupported } from './errors.ts';
 import { tokenize } from './lexer.ts';
 import type { Statement, Token } from './tokens.ts';
 import { isName } from './tokens.ts';
@@ -109,10 +109,8 @@ export class Cursor {
   /** Snowflake's syntax error at the next token. */
   unexpected(): Error {
     const token = this.peek();
-    if (token === undefined) return syntaxError("line 1 at position 0 unexpected '<EOF>'.");
-    const before = this.text.slice(0, token.start).split('\n');
-    const column = before.at(-1)?.length ?? 0;
-    return syntaxError(`line ${before.length} at position ${column} unexpected '${token.text}'.`);
+    const at = token?.start ?? this.text.trimEnd().length;
+    return syntaxError(`${placeOf(this.text, at)} unexpected '${token?.text ?? '<EOF>'}'.`);
   }
 
   identifier(): Identifier {

@@ -20,6 +20,12 @@ export class SqlError extends SluiceError {
   }
 }
 
+/** `line 2 at position 7`: a place in a statement as Snowflake's errors name it. @param at an offset into the text */
+export function placeOf(text: string, at: number): string {
+  const before = text.slice(0, at).split('\n');
+  return `line ${before.length} at position ${before.at(-1)?.length ?? 0}`;
+}
+
 const COMPILATION = 'SQL compilation error:\n';
 
 /** 001003: the text is not SQL, or not SQL that this server reads. */

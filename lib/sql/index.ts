@@ -21,7 +21,7 @@ export type {
   Wrap,
 } from './ast.ts';
 export { Cursor, nameOf } from './cursor.ts';
-export { compilationError, SqlError, syntaxError, unsupported } from './errors.ts';
+export { compilationError, placeOf, SqlError, syntaxError, unsupported } from './errors.ts';
 export { parseExpression } from './expressions.ts';
 export { parseFrom, parseFromItem } from './from.ts';
 export { isBlockBegin, splitStatements, tokenize } from './lexer.ts';

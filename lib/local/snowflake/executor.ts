@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Statement, splitStatements, unsupported } from '../../sql/index.ts';
+import { placeOf, type Statement, splitStatements, syntaxError, unsupported } from '../../sql/index.ts';
 import { asSqlError, isWriteConflict } from './duck-errors.ts';
-import { canceled } from './errors.ts';
+import { canceled, NameError } from './errors.ts';
 import { type HandlerRegistry, headOf } from './head.ts';
 import type { JournalEntry, Session } from './session.ts';
 import type { ExecutionContext, StatementHandler, StatementResult } from './statement.ts';
@@ -22,6 +22,27 @@ const BARE_VERBS = new Set([
   'USE',
   'SET',
   'UNSET',
+]);
+/** Words that a statement of Snowflake's begins with. */
+const VERBS = new Set([
+  ...DDL_VERBS,
+  ...BARE_VERBS,
+  ...[
+    'SELECT',
+    'WITH',
+    'VALUES',
+    'INSERT',
+    'UPDATE',
+    'DELETE',
+    'MERGE',
+    'TRUNCATE',
+    'COPY',
+    'PUT',
+    'GET',
+    'LIST',
+    'LS',
+  ],
+  ...['REMOVE', 'RM', 'COMMIT', 'ROLLBACK', 'START', 'ABORT'],
 ]);
 const READING_VERBS = new Set(['SELECT', 'WITH', 'VALUES']);
 
@@ -74,8 +95,11 @@ export class Executor {
     running: Running,
   ): Promise<StatementResult> {
     const handler = this.#handlers.find(statement);
-    if (handler === undefined) throw unsupported(`the statement ${headOf(statement).slice(0, 3).join(' ')}`);
-    const run = () => handler.run(this.#makeContext(session, binds, running), statement);
+    if (handler === undefined) throw unknownStatement(statement);
+    const run = () =>
+      handler.run(this.#makeContext(session, binds, running), statement).catch((error: unknown) => {
+        throw error instanceof NameError ? error.in(statement.text) : error;
+      });
     const mode = handler.transaction ?? modeOf(statement);
     if (mode === 'none') return run();
     if (session.transaction !== undefined && !session.transaction.explicit) return run();
@@ -166,6 +190,16 @@ export class Executor {
       throw error;
     }
   }
+}
+
+/** What Snowflake has and this server has not is refused by name; anything else is no SQL. */
+function unknownStatement(statement: Statement): Error {
+  const [verb, ...others] = headOf(statement);
+  if (verb !== undefined && VERBS.has(verb)) {
+    return unsupported(`the statement ${[verb, ...others.slice(0, 2)].join(' ')}`);
+  }
+  const first = statement.tokens[0];
+  return syntaxError(`${placeOf(statement.text, first?.start ?? 0)} unexpected '${first?.text ?? '<EOF>'}'.`);
 }
 
 function modeOf(statement: Statement): NonNullable<StatementHandler['transaction']> | 'read' {

@@ -16,7 +16,7 @@ export const CODES: Emitters = {
   },
   TRY_BASE64_DECODE_STRING: textTemplate('TRY(decode(from_base64($1)))', TEXT),
   TRY_BASE64_DECODE_BINARY: textTemplate('TRY(from_base64($1))', BINARY),
-  TRY_HEX_DECODE_STRING: textTemplate('TRY(decode(unhex($1)))', TEXT),
+  TRY_HEX_DECODE_STRING: textTemplate('TRY(decode("_f".try_text_to_binary($1)))', TEXT),
   RTRIMMED_LENGTH: textTemplate("length(rtrim($1, ' '))", COUNT),
   SOUNDEX: textTemplate('"_f".soundex($1)', TEXT),
   PARSE_URL: (site) => {

@@ -1,4 +1,5 @@
 import { unsupported } from '../../../sql/index.ts';
+import { literal } from '../names.ts';
 
 /** Elements of Snowflake's date formats, longest first, as strftime writes them. */
 const ELEMENTS: readonly (readonly [string, string])[] = [
@@ -17,15 +18,15 @@ const ELEMENTS: readonly (readonly [string, string])[] = [
   ['PM', '%p'],
   ['MI', '%M'],
   ['SS', '%S'],
-  ['FF9', '%n'],
-  ['FF6', '%f'],
-  ['FF3', '%g'],
   ['TZHTZM', '%z'],
-  ['TZH:TZM', '%z'],
-  ['TZH', '%z'],
+  ['TZH:TZM', '%:z'],
+  ['TZH', '%:h'],
 ];
 
-/** DuckDB's strftime format of a Snowflake date or time format. */
+/**
+ * DuckDB's strftime format of a Snowflake date or time format. What strftime has no element for stands in it as `%:z` (offset
+ * with a colon), `%:h` (hours of the offset) and `%:3` (so many digits of the second): `printMoment` fills that in.
+ */
 export function duckFormat(format: string, use: 'print' | 'read'): string {
   let result = '';
   for (let at = 0; at < format.length; ) {
@@ -40,10 +41,8 @@ export function duckFormat(format: string, use: 'print' | 'read'): string {
       result += element[1];
       at += element[0].length;
     } else if (fraction) {
-      if (use === 'print' && !['', '9', '6', '3'].includes(fraction[1] ?? '')) {
-        throw unsupported(`the format element ${fraction[0]}`);
-      }
-      result += fraction[1] === '' || fraction[1] === '9' ? (use === 'print' ? '%n' : '%f') : '%f';
+      // FF is FF9; FF0 prints nothing.
+      result += `%:${fraction[1] === '' ? '9' : fraction[1]}`;
       at += fraction[0].length;
     } else {
       const c = rest[0] ?? '';
@@ -54,7 +53,22 @@ export function duckFormat(format: string, use: 'print' | 'read'): string {
     }
   }
   // Reading takes any number of digits after the point through %f only.
-  return use === 'read' ? result.replaceAll('%n', '%f').replaceAll('%g', '%f') : result;
+  return use === 'read' ? result.replace(/%:[0-9]/g, '%f').replace(/%:[zh]/g, '%z') : result;
+}
+
+/** A moment printed by a format of `duckFormat`. `offset` is DuckDB's SQL of its offset, `+0200`. */
+export function printMoment(moment: string, format: string, offset: string): string {
+  const pieces = format.split(/(%z|%:[zh0-9])/).filter((piece) => piece !== '' && piece !== '%:0');
+  const printed = pieces.map((piece) => {
+    if (piece === '%z') return offset;
+    if (piece === '%:z') return `(left(${offset}, 3) || ':' || right(${offset}, 2))`;
+    if (piece === '%:h') return `left(${offset}, 3)`;
+    const digits = /^%:([1-9])$/.exec(piece)?.[1];
+    return digits === undefined
+      ? `strftime(${moment}, ${literal(piece)})`
+      : `left(strftime(${moment}, '%n'), ${digits})`;
+  });
+  return printed.length === 0 ? "''" : `(${printed.join(' || ')})`;
 }
 
 /** DuckDB's format() pattern pieces of a number format of 9, 0, separators, sign and currency. */

@@ -43,19 +43,27 @@ export const MACROS: readonly string[] = [
        + CASE WHEN ends = 1 THEN length(matches[nth]) ELSE 0 END END`,
   // Moments
   `epoch_text(x) AS ${EPOCH}`,
-  `try_text_to_ntz(x) AS CASE WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))
+  // Words that DuckDB takes for moments and Snowflake does not.
+  `names_moment(x) AS lower(trim(x)) IN ('infinity', '-infinity', 'epoch')`,
+  `try_text_to_ntz(x) AS CASE WHEN "_f".names_moment(x) THEN NULL WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))
      ELSE TRY_CAST(${WITHOUT_ZONE} AS TIMESTAMP) END`,
   `text_to_ntz(x) AS CASE WHEN ${DIGITS} THEN "_f".epoch_text(x)
-     ELSE COALESCE(TRY_CAST(${WITHOUT_ZONE} AS TIMESTAMP), CASE WHEN x IS NOT NULL
+     ELSE COALESCE("_f".try_text_to_ntz(x), CASE WHEN x IS NOT NULL
        THEN CAST(error('[100035 22007] Timestamp ''' || x || ''' is not recognized') AS TIMESTAMP) END) END`,
-  `try_text_to_tz(x) AS CASE WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))::TIMESTAMPTZ ELSE TRY_CAST(${WITH_ZONE} AS TIMESTAMPTZ) END`,
+  `try_text_to_tz(x) AS CASE WHEN "_f".names_moment(x) THEN NULL WHEN ${DIGITS} THEN TRY("_f".epoch_text(x))::TIMESTAMPTZ ELSE TRY_CAST(${WITH_ZONE} AS TIMESTAMPTZ) END`,
   `text_to_tz(x) AS CASE WHEN ${DIGITS} THEN "_f".epoch_text(x)::TIMESTAMPTZ
-     ELSE COALESCE(TRY_CAST(${WITH_ZONE} AS TIMESTAMPTZ), CASE WHEN x IS NOT NULL
+     ELSE COALESCE("_f".try_text_to_tz(x), CASE WHEN x IS NOT NULL
        THEN CAST(error('[100035 22007] Timestamp ''' || x || ''' is not recognized') AS TIMESTAMPTZ) END) END`,
-  `try_text_to_date(x) AS CASE WHEN ${DIGITS} THEN CAST(TRY("_f".epoch_text(x)) AS DATE)
+  `try_text_to_date(x) AS CASE WHEN "_f".names_moment(x) THEN NULL WHEN ${DIGITS} THEN CAST(TRY("_f".epoch_text(x)) AS DATE)
      ELSE COALESCE(TRY_CAST(trim(x) AS DATE), CAST(TRY_CAST(${WITHOUT_ZONE} AS TIMESTAMP) AS DATE)) END`,
   `text_to_date(x) AS COALESCE("_f".try_text_to_date(x), CASE WHEN x IS NOT NULL
      THEN CAST(error('[100040 22007] Date ''' || x || ''' is not recognized') AS DATE) END)`,
+  `try_text_to_time(x) AS CASE WHEN TRY_CAST(x AS TIME) < TIME '24:00:00' THEN TRY_CAST(x AS TIME) END`,
+  `text_to_time(x) AS COALESCE("_f".try_text_to_time(x), CASE WHEN x IS NOT NULL
+     THEN CAST(error('[100108 22007] Time ''' || x || ''' is not recognized') AS TIME) END)`,
+  `try_text_to_binary(x) AS CASE WHEN length(x) % 2 = 0 THEN TRY(unhex(x)) END`,
+  `text_to_binary(x) AS COALESCE("_f".try_text_to_binary(x), CASE WHEN x IS NOT NULL
+     THEN CAST(error('[100115 22000] The following string is not a legal hex-encoded value: ''' || x || '''') AS BLOB) END)`,
   `number_text(x, decimals, groups, minimum, dollar, plus) AS
      CASE WHEN x < 0 THEN '-' WHEN plus THEN '+' ELSE '' END || CASE WHEN dollar THEN '$' ELSE '' END ||
      "_f".whole_text(split_part(CAST(abs(x) AS VARCHAR), '.', 1), groups, minimum) ||

@@ -14,7 +14,7 @@ import { literal } from '../names.ts';
 import type { CallSite } from '../translate/call.ts';
 import { castTo, isMoment, isZoned, textOf } from '../translate/casts.ts';
 import type { Emitted } from '../translate/translation.ts';
-import { duckFormat, numberFormat } from './formats.ts';
+import { duckFormat, numberFormat, printMoment } from './formats.ts';
 import { type Emitter, type Emitters, integerOf } from './helpers.ts';
 
 const PARTS: Readonly<Record<string, string>> = {
@@ -227,19 +227,13 @@ export function toVarchar(site: CallSite): Emitted {
   }
   if (value.type?.type === 'FIXED' || value.type?.type === 'REAL') return formatNumber(value, format);
   if (value.type?.type === 'TIME') {
-    return {
-      sql: `strftime(DATE '1970-01-01' + ${value.sql}, ${literal(duckFormat(format, 'print'))})`,
-      type: TEXT,
-    };
+    const moment = `(DATE '1970-01-01' + ${value.sql})`;
+    return { sql: printMoment(moment, duckFormat(format, 'print'), literal('+0000')), type: TEXT };
   }
   const moment = momentOf(value);
   // DuckDB's %z leaves out the minutes of an offset.
   const offset = isZoned(moment.type) ? `"_f".offset_text(${moment.sql})` : literal('+0000');
-  const parts = duckFormat(format, 'print')
-    .split('%z')
-    .map((part) => (part === '' ? `''` : `strftime(${moment.sql}, ${literal(part)})`));
-  const printed = parts.length === 1 ? parts.join('') : `(${parts.join(` || ${offset} || `)})`;
-  return { sql: printed, type: TEXT };
+  return { sql: printMoment(moment.sql, duckFormat(format, 'print'), offset), type: TEXT };
 }
 
 function formatNumber(value: Emitted, format: string): Emitted {

@@ -242,5 +242,5 @@ export const SEMI_STRUCTURED: Emitters = {
       type: OBJECT,
     };
   },
-  TRY_HEX_DECODE_BINARY: (site) => ({ sql: `TRY(unhex(${textOf(site.arg(0))}))`, type: BINARY }),
+  TRY_HEX_DECODE_BINARY: (site) => ({ sql: `"_f".try_text_to_binary(${textOf(site.arg(0))})`, type: BINARY }),
 };

@@ -175,12 +175,8 @@ function toBinary(safe: boolean): Emitter {
   return (site) => {
     const format = (site.constant(1) ?? 'HEX').toUpperCase().replace('UTF8', 'UTF-8');
     const text = textOf(site.arg(0));
-    const sql =
-      format === 'BASE64'
-        ? `from_base64(${text})`
-        : format === 'UTF-8'
-          ? `encode(${text})`
-          : `unhex(${text})`;
+    if (format === 'HEX') return { sql: `"_f".${safe ? 'try_' : ''}text_to_binary(${text})`, type: BINARY };
+    const sql = format === 'BASE64' ? `from_base64(${text})` : `encode(${text})`;
     return { sql: safe ? `TRY(${sql})` : sql, type: BINARY };
   };
 }
@@ -280,8 +276,8 @@ export const TEXTS: Emitters = {
   SHA2_HEX: sha2,
   HASH: hash,
   HEX_ENCODE: (site) => ({ sql: `hex(${bytesOrText(site.arg(0))})`, type: TEXT }),
-  HEX_DECODE_STRING: textTemplate('decode(unhex($1))'),
-  HEX_DECODE_BINARY: textTemplate('unhex($1)', BINARY),
+  HEX_DECODE_STRING: textTemplate('decode("_f".text_to_binary($1))'),
+  HEX_DECODE_BINARY: textTemplate('"_f".text_to_binary($1)', BINARY),
   BASE64_ENCODE: (site) => ({
     sql: `base64(${site.arg(0).type?.type === 'BINARY' ? site.arg(0).sql : `encode(${textOf(site.arg(0))})`})`,
     type: TEXT,

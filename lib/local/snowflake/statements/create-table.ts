@@ -1,4 +1,4 @@
-import { type Cursor, compilationError, unsupported } from '../../../sql/index.ts';
+import { type Cursor, compilationError, parseQuery, unsupported } from '../../../sql/index.ts';
 import { cloneTable } from '../catalog/clone.ts';
 import { createDuckTable, refuseTwins } from '../catalog/create-table.ts';
 import { dynamicOf, refuseReplacing } from '../catalog/dynamic.ts';
@@ -11,7 +11,6 @@ import { duckName, duckTable, printName, printQualified, quote } from '../names.
 import type { QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
 import { beginTranslation } from '../translate/index.ts';
 import { emitQuery } from '../translate/query.ts';
-import { parseWholeQuery } from '../translate/resolve.ts';
 import { parseDefinition } from './column-definition.ts';
 import { type CreateHeader, createHeader, ifNotExists, readGroup, readOptions } from './header.ts';
 import { message } from './result.ts';
@@ -143,7 +142,8 @@ async function createAsSelect(
   replace: boolean,
   make: (columns: readonly TableColumn[]) => Promise<void>,
 ): Promise<void> {
-  const parsed = parseWholeQuery(cursor.rest());
+  const parsed = parseQuery(cursor);
+  cursor.expectEnd();
   const translation = await beginTranslation(core, parsed);
   const query = emitQuery(parsed, undefined, translation);
   const found = await columnsOfQuery(core, query);

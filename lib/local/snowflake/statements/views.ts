@@ -1,4 +1,4 @@
-import { Cursor, compilationError, SqlError } from '../../../sql/index.ts';
+import { Cursor, compilationError, parseQuery, SqlError } from '../../../sql/index.ts';
 import { refuseTwins } from '../catalog/create-table.ts';
 import { requirePlace } from '../catalog/lifecycle.ts';
 import { columnsOfQuery } from '../catalog/query-columns.ts';
@@ -8,7 +8,6 @@ import { missingObject, objectExists } from '../errors.ts';
 import { printName, printQualified } from '../names.ts';
 import type { StatementHandler } from '../statement.ts';
 import { translateQuery } from '../translate/index.ts';
-import { parseWholeQuery } from '../translate/resolve.ts';
 import { createHeader, ifExists, ifNotExists, readOptions } from './header.ts';
 import { done, message } from './result.ts';
 
@@ -37,8 +36,11 @@ const createView: StatementHandler = {
     const listed = cursor.isSymbol('(') ? cursor.list(() => listedColumn(cursor)) : undefined;
     const options = readOptions(cursor, new Set(['AS']));
     cursor.expectWord('AS');
-    const text = cursor.rest();
-    const query = await translateQuery(core, parseWholeQuery(text));
+    const start = cursor.position;
+    const parsed = parseQuery(cursor);
+    cursor.expectEnd();
+    const text = cursor.textFrom(start);
+    const query = await translateQuery(core, parsed);
     const found = await columnsOfQuery(core, query);
     if (listed && listed.length !== found.length) {
       throw compilationError('Invalid column definition list', '002026', '42601');

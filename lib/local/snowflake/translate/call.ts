@@ -6,6 +6,7 @@ import {
   type SqlType,
   unsupported,
 } from '../../../sql/index.ts';
+import { elsewhere } from '../errors.ts';
 import { constantFunctions } from '../functions/context.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import { emitFunction } from '../functions/user.ts';
@@ -106,7 +107,10 @@ export function emitCall(call: Call, scope: Scope, translation: Translation): Em
       : site.emit(systemResult(call.name, value));
   }
   const own = translation.resolved.userFunctions.get(call);
-  if (own) return emitFunction(own, site.args(), translation);
+  if (own) {
+    const args = site.args();
+    return elsewhere(() => emitFunction(own, args, translation));
+  }
   const constant = constantFunctions[call.name];
   if (constant) return constant(site);
   const known = FUNCTIONS[call.name];

@@ -78,7 +78,9 @@ function fromText(sql: string, to: SqlType, safe: boolean): string {
     case 'TIMESTAMP_TZ':
       return macro('text_to_tz');
     case 'BINARY':
-      return safe ? `TRY(unhex(${sql}))` : `unhex(${sql})`;
+      return macro('text_to_binary');
+    case 'TIME':
+      return macro('text_to_time');
     case 'VARIANT':
       return `to_json(${sql})`;
     case 'OBJECT':

@@ -11,7 +11,7 @@ import {
 } from '../../../sql/index.ts';
 import { requireInitialized } from '../catalog/dynamic.ts';
 import { tableProperties, viewProperties } from '../catalog/tables.ts';
-import { missingObject } from '../errors.ts';
+import { elsewhere, missingObject } from '../errors.ts';
 import { emitTableFunction } from '../functions/table.ts';
 import { duckTable, printName, printQualified, qualify, quote } from '../names.ts';
 import type { QualifiedName, ResultColumn } from '../statement.ts';
@@ -226,7 +226,7 @@ function emitView(name: QualifiedName, translation: Translation): Shape {
     place: { database: name.database, schema: name.schema },
     expanding: [...translation.expanding, key],
   };
-  const translated = emitQuery(query, undefined, inner);
+  const translated = elsewhere(() => emitQuery(query, undefined, inner));
   const declared = viewProperties(view).columns;
   if (declared.length !== translated.columns.length) {
     throw compilationError(

@@ -68,7 +68,7 @@ export class Scope {
   column(parts: readonly Identifier[]): FoundColumn {
     const found = this.#find(parts.map((part) => part.name));
     if (found) return found;
-    throw invalidIdentifier(parts.map((part) => printName(part.name)).join('.'));
+    throw invalidIdentifier(parts.map((part) => printName(part.name)).join('.'), parts[0]?.at);
   }
 
   /** As `column`, with undefined instead of the error. */
