@@ -2,7 +2,13 @@ import { similarNames } from '../../../config/index.ts';
 import { type Call, type Expression, typeName } from '../../../sql/index.ts';
 import { isNoNumber } from './coercion.ts';
 import { valueOfExpression } from './expression.ts';
-import { functionNames, isKnownFunction, nullabilityOfCall, typeOfCall } from './functions.ts';
+import {
+  functionNames,
+  isKnownFunction,
+  kindOfFunction,
+  nullabilityOfCall,
+  typeOfCall,
+} from './functions.ts';
 import type { Scope } from './scope.ts';
 import { computed, together, UNKNOWN, type Value } from './shape.ts';
 import type { Work } from './work.ts';
@@ -36,7 +42,7 @@ const DATE_PARTS = new Set(
 export function valueOfCall(call: Call, scope: Scope, work: Work): Value {
   reportUnknownFunction(call, work);
   const values = call.args.map(({ value }, index) =>
-    isDatePart(call, index) || isLooseDateWord(value, scope) || isCountOfRows(call, value)
+    isDatePart(call, index) || isLooseDateWord(call, value, scope) || isCountOfRows(call, value)
       ? UNKNOWN
       : valueOfExpression(value, scope, work),
   );
@@ -69,9 +75,9 @@ function isDateWord(value: Expression): boolean {
   return DATE_PARTS.has(value.parts[0]?.name.toUpperCase() ?? '');
 }
 
-/** A word for a part of a date that is no column: any function may take one. */
-function isLooseDateWord(value: Expression, scope: Scope): boolean {
-  if (value.kind !== 'column' || !isDateWord(value)) return false;
+/** A word for a part of a date that is no column: a function that is not known may take one. */
+function isLooseDateWord(call: Call, value: Expression, scope: Scope): boolean {
+  if (value.kind !== 'column' || !isDateWord(value) || kindOfFunction(call.name) !== 'other') return false;
   const found = scope.column(value.parts);
   return found.kind === 'missing' || (found.kind === 'column' && found.assumed);
 }

@@ -156,7 +156,7 @@ function tableOf(
   const names = parts.map((part) => part.name);
   const common = names.length === 1 ? scope.common(names[0] ?? '') : undefined;
   if (common !== undefined) {
-    common.used = true;
+    common.reads.add(work.reader);
     return { shape: common.shape, id: common.table };
   }
   const table = work.catalog.table(names);

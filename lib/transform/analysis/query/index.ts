@@ -18,7 +18,7 @@ export interface Analysis extends Shape {
 /** Resolves every name of a query, works out its columns, and collects what is certain to fail. */
 export function analyze(query: Query, catalog: Catalog): Analysis {
   const problems = new QueryProblems();
-  const shape = analyzeQuery(query, undefined, { catalog, problems });
+  const shape = analyzeQuery(query, undefined, { catalog, problems, reader: undefined });
   return { ...shape, problems: problems.list };
 }
 

@@ -12,7 +12,7 @@ import { canCompare, commonOf } from './coercion.ts';
 import { valueOfExpression } from './expression.ts';
 import { isNullConstant } from './functions.ts';
 import { shown } from './problems.ts';
-import { type Common, Relation, Scope } from './scope.ts';
+import { type Common, Reads, Relation, Scope } from './scope.ts';
 import { analyzeSelect } from './select.ts';
 import { anyNullable, NOTHING, type Origin, type OutputColumn, type Shape, together } from './shape.ts';
 import { tableShape } from './tables.ts';
@@ -32,7 +32,7 @@ export function analyzeQuery(query: Query, parent: Scope | undefined, work: Work
   for (const { common, problems } of pending) {
     // What nothing reads may be left out by the warehouse.
     for (const problem of problems.list) {
-      work.problems.add(common.used ? problem : { ...problem, severity: 'warning' });
+      work.problems.add(common.reads.matter ? problem : { ...problem, severity: 'warning' });
     }
   }
   return {
@@ -50,10 +50,11 @@ function analyzeCommon(
   work: Work,
 ) {
   const known = parent === undefined ? work.catalog.common?.(name) : undefined;
-  const { result, problems } = apart(work, () => {
+  const reads = new Reads();
+  const { result, problems } = apart(work, reads, () => {
     if (known !== undefined) return tableShape(known);
     if (query.body.kind === 'set' && (recursive || refersTo(query, name))) {
-      declareRecursive(query.body, name, names, scope, work);
+      declareRecursive(query.body, name, names, reads, scope, work);
     }
     const shape = analyzeQuery(query, scope, work);
     if (names.length > 0 && shape.complete && names.length !== shape.columns.length) {
@@ -65,7 +66,7 @@ function analyzeCommon(
     }
     return renamed(shape, names);
   });
-  const common: Common = { name, shape: result, table: known?.id, used: false };
+  const common: Common = { name, shape: result, table: known?.id, reads };
   scope.addCommon(common);
   return { common, problems };
 }
@@ -75,11 +76,12 @@ function declareRecursive(
   body: SetOperation,
   name: string,
   names: readonly Identifier[],
+  reads: Reads,
   scope: Scope,
   work: Work,
 ): void {
-  const { result } = apart(work, () => analyzeBody(body.left, scope, work));
-  scope.addCommon({ name, shape: renamed(result, names), table: undefined, used: true });
+  const { result } = apart(work, reads, () => analyzeBody(body.left, scope, work));
+  scope.addCommon({ name, shape: renamed(result, names), table: undefined, reads });
 }
 
 function refersTo(value: unknown, name: string): boolean {

@@ -62,13 +62,28 @@ export class Relation {
   }
 }
 
-/** A common table expression, and whether anything read it. */
+/** A common table expression. */
 export interface Common {
   readonly name: string;
   readonly shape: Shape;
   /** Set for one that the catalog knows. */
   readonly table: string | undefined;
-  used: boolean;
+  readonly reads: Reads;
+}
+
+/** Where a common table expression is read: in others, or in what the statement gives. */
+export class Reads {
+  readonly #from = new Set<Reads | undefined>();
+
+  /** @param reader the common table expression that reads it; undefined for the statement itself */
+  add(reader: Reads | undefined): void {
+    if (reader !== this) this.#from.add(reader);
+  }
+
+  /** Whether it goes into what the statement gives: what is only read by what nothing reads does not. */
+  get matter(): boolean {
+    return [...this.#from].some((reader) => reader === undefined || reader.matter);
+  }
 }
 
 export type Found =
@@ -133,7 +148,10 @@ export class Scope {
     if (here === undefined && qualifier.length === 0 && name !== this.defining && this.aliases.has(name)) {
       return { kind: 'alias', value: this.aliases.get(name) ?? UNKNOWN };
     }
-    if (here !== undefined) return here;
+    if (here !== undefined) {
+      // A query around this one may have used the same alias.
+      return this.#parent?.column(parts).kind === 'column' ? { kind: 'open' } : here;
+    }
     if (this.#parent !== undefined) {
       const above = this.#parent.column(parts, depth + 1);
       if (above.kind !== 'missing') return above;
