@@ -35,10 +35,7 @@ function sqlNodeDict(node: SqlNode): Record<string, unknown> {
     meta: { ...node.meta },
     group: node.group,
     docs: docsDict(node),
-    patch_path:
-      node.patch === null || node.test !== undefined
-        ? null
-        : `${node.packageName}://${node.patch.path ?? node.patch.file}`,
+    patch_path: patchPath(node),
     build_path: null,
     unrendered_config: unrenderedConfig(node),
     relation_name: relationNameOf(node),
@@ -48,6 +45,12 @@ function sqlNodeDict(node: SqlNode): Record<string, unknown> {
     ...(node.test === undefined ? {} : testPart(node.test)),
     ...(node.resourceType === 'model' ? modelPart(node) : {}),
   };
+}
+
+/** A generic test is described by what it tests. */
+function patchPath({ patch, test, packageName }: SqlNode): string | null {
+  if (patch === null || test !== undefined) return null;
+  return `${patch.packageName ?? packageName}://${patch.path ?? patch.file}`;
 }
 
 /** A seed's rows are its file's, and it reads nothing. */

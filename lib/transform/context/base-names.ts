@@ -25,7 +25,8 @@ export function baseNames(scope: BaseScope): ReadonlyMap<string, unknown> {
   const { target } = scope;
   return new Map<string, unknown>([
     ['target', targetObject(scope)],
-    ['env_var', envVar(scope.env)],
+    // Only what fetches packages has a use for secrets.
+    ['env_var', envVar(scope.env, scope.command === 'deps')],
     ['modules', pythonModules(() => scope.startedAt)],
     ['exceptions', new ExceptionsObject((message) => warn(scope, message))],
     ['api', apiObject()],
@@ -154,9 +155,19 @@ function targetObject({ target }: BaseScope): Record<string, unknown> {
   };
 }
 
-export function envVar(env: NodeJS.ProcessEnv): unknown {
+/** Variables of this name are never shown, so nothing may be made of them. */
+const secretPrefix = 'DBT_ENV_SECRET';
+
+/** @param withSecrets whether secret variables may be read */
+export function envVar(env: NodeJS.ProcessEnv, withSecrets = false): unknown {
   return callable('env_var', ['name', 'default?'], (name: string, otherwise?: unknown) => {
-    const value = env[name];
+    if (!withSecrets && name.startsWith(secretPrefix)) {
+      throw compilerError(
+        `The environment variable "${name}" is a secret, and may only be used in packages.yml`,
+        'Give it another name if it is none: what templates make ends up in SQL, logs and artifacts.',
+      );
+    }
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (value !== undefined) return value;
     if (otherwise !== undefined) return printValue(otherwise);
     throw compilerError(

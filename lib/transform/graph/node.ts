@@ -35,6 +35,8 @@ export interface Patch {
   readonly line: number;
   /** Of the file from the folder of its package, where that is not the project itself. */
   readonly path?: string;
+  /** The package of the file, where that is not the node's own. */
+  readonly packageName?: string;
 }
 
 interface NodeBase {

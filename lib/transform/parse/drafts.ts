@@ -45,11 +45,10 @@ export function modelDrafts(
   loaded: LoadedPackages,
   config: ProjectFileConfig,
   properties: PackageProperties,
-  problems: Problems,
-  warn: (message: string) => void,
+  reading: DescriptionReading,
 ): Draft[] {
-  const files = modelFiles(loaded, config, problems);
-  const described = descriptionsByFile(properties.models, new Set(files.keys()), problems, warn);
+  const files = modelFiles(loaded, config, reading.problems);
+  const described = descriptionsByFile(properties.models, new Set(files.keys()), reading);
   return [...files].map(([fileName, file]) => {
     const { said, version } = described.get(fileName) ?? {};
     return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'model', {
@@ -90,6 +89,14 @@ function modelFiles(
   return files;
 }
 
+/** How descriptions find their models. */
+export interface DescriptionReading {
+  readonly problems: Problems;
+  readonly warn: (message: string) => void;
+  /** What is described by name and was no model of its own package so far. */
+  readonly unclaimed: Map<string, Properties>;
+}
+
 interface FileDescription {
   readonly said: Properties;
   readonly version?: ModelVersion;
@@ -99,14 +106,14 @@ interface FileDescription {
 function descriptionsByFile(
   models: readonly Properties[],
   files: ReadonlySet<string>,
-  problems: Problems,
-  warn: (message: string) => void,
+  { problems, warn, unclaimed }: DescriptionReading,
 ): Map<string, FileDescription> {
   const result = new Map<string, FileDescription>();
+  const missed: Properties[] = [];
   for (const [name, said] of propertiesByName(models, 'model', problems)) {
     if (said.versions.length === 0) {
       if (files.has(name)) result.set(name, { said });
-      else warn(`${said.file}:${said.line}: "${name}" is described, but there is no such model.`);
+      else missed.push(said);
     }
     for (const { version, latest, fileNames, properties } of describedVersions(said, problems)) {
       const found = fileNames.find((fileName) => files.has(fileName) && !result.has(fileName));
@@ -117,6 +124,13 @@ function descriptionsByFile(
         );
     }
   }
+  for (const fileName of files) {
+    const foreign = unclaimed.get(fileName);
+    if (foreign === undefined || result.has(fileName)) continue;
+    result.set(fileName, { said: foreign });
+    unclaimed.delete(fileName);
+  }
+  for (const said of missed) unclaimed.set(said.name, said);
   return result;
 }
 
@@ -195,7 +209,10 @@ function fileDraft(
       ...(version === undefined ? {} : { modelVersion: version }),
       description: said?.description ?? '',
       columns: said?.columns ?? [],
-      patch: said === undefined ? null : { file: said.file, line: said.line, path: said.path },
+      patch:
+        said === undefined
+          ? null
+          : { file: said.file, line: said.line, path: said.path, packageName: said.packageName },
       properties: said?.raw ?? {},
     },
   };

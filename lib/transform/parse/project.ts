@@ -6,7 +6,7 @@ import { Variables } from '../context/variables.ts';
 import { yamlNames } from '../context/yaml-names.ts';
 import { Problems } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
-import type { Definition, GraphNode, Group, Selectable, SourceNode } from '../graph/node.ts';
+import type { Definition, GraphNode, Group, Selectable } from '../graph/node.ts';
 import type { RenderValue } from '../project/config-file.ts';
 import { KeptTexts } from '../project/kept.ts';
 import type { Properties } from '../project/properties.ts';
@@ -15,29 +15,19 @@ import type { Data, DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
 import { checkMaterialization, reportCycles, reportSharedRelations } from './checks.ts';
 import { checkConfig } from './config-checks.ts';
-import { metricIds, readExposures } from './definitions.ts';
+import { metricIds } from './definitions.ts';
 import { warnOfDeprecations } from './deprecations.ts';
 import { DescriptionRenderer, type DocsBlock, loadDocs } from './docs.ts';
-import { analysisDrafts, type Draft, modelDrafts, singularTestDrafts } from './drafts.ts';
-import { genericTestDrafts } from './generic-tests.ts';
-import { checkGroups, placeOfNode, readGroups } from './groups.ts';
+import type { Draft } from './drafts.ts';
+import { checkGroups, placeOfNode } from './groups.ts';
 import { KeptRenderings } from './kept-renderings.ts';
-import { type LoadedPackages, loadMacros, loadPackages, loadProperties, yamlRenderer } from './load.ts';
+import { type LoadedPackages, loadMacros, loadPackages, yamlRenderer } from './load.ts';
+import { readNodes } from './read-nodes.ts';
 import { renderDraft } from './render-node.ts';
 import { checkRequiredVersions } from './required-versions.ts';
 import { Names, Resolver } from './resolve.ts';
-import { seedDrafts } from './seeds.ts';
-import {
-  fillInputMeasures,
-  measureIds,
-  readMetrics,
-  readSavedQueries,
-  readSemanticModels,
-} from './semantic.ts';
-import { snapshotDrafts } from './snapshots.ts';
-import { sourceNode } from './sources.ts';
+import { fillInputMeasures, measureIds } from './semantic.ts';
 import { createTemplates, type Templates } from './templates.ts';
-import { unitTestDrafts } from './unit-tests.ts';
 import { unusedConfigPaths } from './unused-configs.ts';
 
 /** A project that was read as a whole: every node with its config, its names and what it reads. */
@@ -107,14 +97,14 @@ export function parseProject(options: ParseOptions): ParsedProject {
   };
   // Nodes cannot be rendered while macros are missing: every one of them would fail for the same reason.
   problems.throwIfAny();
-  const { drafts, sources, definitions, groups, macroProperties } = readNodes(
+  const { drafts, sources, definitions, groups, macroProperties } = readNodes({
     loaded,
     registry,
     scope,
     templates,
     problems,
     kept,
-  );
+  });
   const renderings = kept === undefined ? undefined : new KeptRenderings(kept, scope, loaded);
   const parts = { loaded, scope, environment: templates.parsing, problems, kept: renderings };
   for (const draft of drafts) renderDraft(draft, parts);
@@ -211,96 +201,29 @@ function readSelectors({ root }: LoadedPackages, render: RenderValue, problems: 
   return yaml === undefined ? null : render(yaml.data, yaml.file, 1);
 }
 
-/** What the files of all packages hold, before anything is rendered. */
-interface FoundNodes {
-  readonly drafts: Draft[];
-  readonly sources: SourceNode[];
-  readonly definitions: Definition[];
-  readonly groups: Group[];
-  readonly macroProperties: Properties[];
-}
-
-function readNodes(
-  loaded: LoadedPackages,
-  registry: MacroRegistry,
-  scope: Scope,
-  templates: Templates,
-  problems: Problems,
-  kept: KeptTexts | undefined,
-): FoundNodes {
-  const drafts: Draft[] = [];
-  const sources: SourceNode[] = [];
-  const definitions: Definition[] = [];
-  const groups: Group[] = [];
-  const macroProperties: Properties[] = [];
-  for (const config of loaded.packages.values()) {
-    const names = yamlNames(scope, scope.variables, config.name);
-    const render = yamlRenderer(templates.compiling, names, problems);
-    const properties = loadProperties(loaded, config, render, problems, kept);
-    macroProperties.push(...properties.macros);
-    if (config === loaded.root) {
-      for (const { file, line, message } of properties.slips)
-        warnAs(scope, 'CustomKeyInObjectDeprecation', `${file}:${line}: ${message}`);
-    }
-    groups.push(...readGroups(properties, problems));
-    const context = { config, root: loaded.root, target: scope.target, problems };
-    definitions.push(
-      ...readExposures(properties, context),
-      ...readSemanticModels(properties, context),
-      ...readMetrics(properties, context),
-      ...readSavedQueries(properties, context),
-    );
-    drafts.push(
-      ...seedDrafts(loaded, config, properties, problems),
-      ...modelDrafts(loaded, config, properties, problems, (message) =>
-        warnAs(scope, 'NoNodeForYamlKey', message),
-      ),
-      ...analysisDrafts(loaded, config, properties, problems),
-      ...snapshotDrafts(loaded, config, properties, problems),
-      ...singularTestDrafts(loaded, config, properties, problems),
-      ...genericTestDrafts(properties, registry, problems),
-      ...unitTestDrafts(config, properties, problems),
-    );
-    for (const table of properties.sources) {
-      const node = sourceNode(table, {
-        ownTree: config.sources,
-        ...(config === loaded.root ? {} : { rootTree: loaded.root.sources }),
-        quoting: config.quoting,
-        database: scope.target.database,
-        problems,
-      });
-      const before = sources.find(({ uniqueId }) => uniqueId === node.uniqueId);
-      if (before === undefined) sources.push(node);
-      else {
-        problems.add({
-          file: table.file,
-          line: table.line,
-          message: `the source "${node.sourceName}.${node.name}" is described twice.`,
-          hint: `The other place is ${before.patch?.file}:${before.patch?.line}.`,
-        });
-      }
-    }
-  }
-  return { drafts, sources, definitions, groups, macroProperties };
-}
-
 /**
  * A generic test belongs to the group of what it tests, and is disabled with it, or if only a schema file knows what it
  * tests.
  */
 function followTested(drafts: readonly Draft[], all: readonly GraphNode[]): void {
   const byId = new Map(all.map((node) => [node.uniqueId, node]));
+  // A schema file may list a seed among the models, or describe a model of another package: its tests are of those.
+  const refable = new Map(
+    all.flatMap((node) =>
+      ['model', 'seed', 'snapshot'].includes(node.resourceType) ? [[nameOfId(node.uniqueId), node]] : [],
+    ),
+  );
   for (const { node } of drafts) {
     const attached = node.test?.attachedNode;
     if (attached == null) continue;
-    // A schema file may list a seed among the models: its tests are of the seed.
-    const tested =
-      byId.get(attached) ??
-      ['seed', 'snapshot', 'model']
-        .map((kind) => byId.get(attached.replace(/^\w+/, kind)))
-        .find((node) => node !== undefined);
+    const tested = byId.get(attached) ?? refable.get(nameOfId(attached));
     if (node.test !== undefined && tested !== undefined) node.test.attachedNode = tested.uniqueId;
     if (tested?.enabled !== true) node.enabled = false;
     else if (tested.resourceType !== 'source') node.group = tested.group;
   }
+}
+
+/** The name, and the version, of a unique id. */
+function nameOfId(uniqueId: string): string {
+  return uniqueId.split('.').slice(2).join('.');
 }

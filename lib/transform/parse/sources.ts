@@ -60,6 +60,7 @@ export function sourceNode(properties: SourceTableProperties, context: SourceCon
     sourceMeta: { ...asRecord(source.meta), ...asRecord(sourceConfig.meta) },
     enabled: config.enabled !== false,
     ...(external === undefined ? {} : { external }),
+    ...(properties.patchedIn === undefined ? {} : { patchedIn: properties.patchedIn }),
     writtenDatabase: asText(properties.writtenSource.database) ?? null,
     writtenSchema: asText(properties.writtenSource.schema) ?? null,
     freshnessOff: isSwitchedOff(raw, tableConfig) || isSwitchedOff(source, sourceConfig),

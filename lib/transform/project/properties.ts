@@ -54,8 +54,23 @@ export interface SourceTableProperties extends Properties {
   readonly writtenSource: DataRecord;
   readonly sourceName: string;
   readonly sourceDescription: string;
+  /** The schema file of another package that overrides it. */
+  readonly patchedIn?: string;
   /** Folders of the file below its path, for the fqn. */
   readonly folders: readonly string[];
+}
+
+/** What a package says of a source of another package, with `overrides:`. */
+export interface SourceOverride extends Place {
+  /** The package that says it, and its file. */
+  readonly by: string;
+  readonly path: string;
+  /** The package whose source it is. */
+  readonly packageName: string;
+  readonly sourceName: string;
+  readonly sourceDescription: string;
+  readonly source: DataRecord;
+  readonly tables: readonly SourceTableProperties[];
 }
 
 /** All that the schema files of a package say, by the kind of thing it is said of. */
@@ -67,6 +82,7 @@ export interface PackageProperties {
   readonly macros: Properties[];
   readonly tests: Properties[];
   readonly sources: SourceTableProperties[];
+  readonly sourceOverrides: SourceOverride[];
   readonly exposures: Properties[];
   readonly groups: Properties[];
   readonly unitTests: Properties[];
@@ -86,6 +102,7 @@ export function emptyProperties(): PackageProperties {
     macros: [],
     tests: [],
     sources: [],
+    sourceOverrides: [],
     exposures: [],
     groups: [],
     unitTests: [],
@@ -127,7 +144,9 @@ export function readSchemaFile(yaml: YamlFile, context: SchemaFileContext, into:
   into.metrics.push(...reader.readAll(root, 'metrics'));
   into.semanticModels.push(...reader.readAll(root, 'semantic_models'));
   into.savedQueries.push(...reader.readAll(root, 'saved_queries'));
-  into.sources.push(...reader.readSources(root));
+  const { sources, overrides } = reader.readSources(root);
+  into.sources.push(...sources);
+  into.sourceOverrides.push(...overrides);
 }
 
 type Path = readonly (string | number)[];
@@ -159,19 +178,32 @@ class SchemaReader {
     return this.#named(root, [key]).map(({ record, path }) => this.#properties(record, path));
   }
 
-  readSources(root: DataRecord): SourceTableProperties[] {
-    return this.#named(root, ['sources']).flatMap(({ record, path }) => {
+  readSources(root: DataRecord): Pick<PackageProperties, 'sources'> & { overrides: SourceOverride[] } {
+    const sources: SourceTableProperties[] = [];
+    const overrides: SourceOverride[] = [];
+    for (const { record, path } of this.#named(root, ['sources'])) {
       const { tables: _, ...rest } = record;
       const source = this.#render(rest, path);
-      return this.#named(record, [...path, 'tables'], 'tables').map((table) => ({
-        ...this.#properties(table.record, table.path),
+      const shared = {
         source,
         writtenSource: rest,
         sourceName: asText(source.name) ?? '',
         sourceDescription: asText(record.description) ?? '',
         folders: this.#context.folders,
+      };
+      const tables = this.#named(record, [...path, 'tables'], 'tables').map((table) => ({
+        ...this.#properties(table.record, table.path),
+        ...shared,
       }));
-    });
+      const overridden = asText(source.overrides);
+      if (overridden === undefined) sources.push(...tables);
+      else {
+        const place = { file: this.#yaml.file, line: this.#yaml.lineOf(path), path: this.#context.path };
+        const by = this.#context.packageName;
+        overrides.push({ ...place, ...shared, by, packageName: overridden, tables });
+      }
+    }
+    return { sources, overrides };
   }
 
   /** The records of a list that have a name; others are reported. */
