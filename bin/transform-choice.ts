@@ -33,8 +33,9 @@ export function transformChoice(options: SelectionOptions): TransformChoice {
       defer: options.defer,
       favorState: options.favorState,
       storeFailures: options.storeFailures,
-      audit: options.audit,
-      check: options.check,
+      // Said only with --no-…: a retry would take the default for what was said.
+      audit: options.audit === false ? false : undefined,
+      check: options.check === false ? false : undefined,
     }),
     ...(select.length === 0 ? {} : { select }),
     ...(vars === undefined ? {} : { vars: parseVars(vars) }),
