@@ -64,6 +64,8 @@ export interface SiteNode {
   readonly owner: string | null;
   readonly contract: boolean;
   readonly constraints: readonly string[];
+  /** Its colour in the lineage, if the project gives it one. */
+  readonly color: string | null;
   /** Settings that differ from dbt's own defaults. */
   readonly config: Json;
   /** Set for tests. */

@@ -1,15 +1,20 @@
 const secretName = /SECRET|PASSWORD|PASSPHRASE|TOKEN|PRIVATE_KEY|MASKING_KEY|ACCESS_KEY/i;
-/** Shorter values would be found in words that have nothing to do with them. */
-const shortest = 6;
+/** Shorter values, and plain words, would be found in texts that have nothing to do with them. */
+const shortest = 8;
+const plainWord = /^[a-z]{1,15}$/i;
+/** What dbt itself keeps out of everything that it writes. */
+const dbtSecret = /^DBT_ENV_SECRET/;
 
 /** The values of an environment that nobody may read in a page: by the names of the variables, and passwords in addresses. */
 export function secretsOf(env: NodeJS.ProcessEnv): string[] {
   const found = Object.entries(env).flatMap(([name, value = '']) => {
     const inAddress = /^\w+:\/\/[^:/@\s]*:([^@\s]+)@/.exec(value)?.[1];
     const password = inAddress === undefined ? [] : [inAddress, decoded(inAddress)];
-    return secretName.test(name) ? [value, ...password] : password;
+    if (dbtSecret.test(name)) return value === '' ? [] : [value];
+    const values = secretName.test(name) ? [value, ...password] : password;
+    return values.filter((text) => text.length >= shortest && !plainWord.test(text));
   });
-  return [...new Set(found)].filter((value) => value.length >= shortest).sort((a, b) => b.length - a.length);
+  return [...new Set(found)].sort((a, b) => b.length - a.length);
 }
 
 /** The value with every secret in its texts replaced, however deep they stand. */

@@ -44,7 +44,7 @@ export function siteData(from: SiteSources): SiteData {
   const macros = shownMacros(manifest);
   const dicts = nodeParts
     .flatMap((part) => recordsIn(manifest[part]))
-    .filter((dict) => dict.resource_type !== 'operation');
+    .filter((dict) => dict.resource_type !== 'operation' && !isHidden(dict));
   const context = {
     relations: from.relations,
     compiled: from.compiled,
@@ -70,6 +70,11 @@ export function siteData(from: SiteSources): SiteData {
     run: runOf(from.runResults),
     groups: recordsIn(manifest.groups).map(groupOf),
   };
+}
+
+/** `docs: { show: false }`, as a property or a setting. */
+function isHidden(dict: DataRecord): boolean {
+  return [dict.docs, asRecord(dict.config)?.docs].some((docs) => asRecord(docs)?.show === false);
 }
 
 /** dbt's convention: a docs block of this name is the first page; the project's own goes before a package's. */
@@ -98,9 +103,7 @@ function testsByColumn(dicts: readonly DataRecord[]): Map<string, string[]> {
 function shownMacros(manifest: DataRecord): SiteMacro[] {
   const own = (packageName: Data | undefined) =>
     packageName !== 'dbt' && packageName !== 'dbt_snowflake' && packageName !== 'dbt_postgres';
-  const dicts = recordsIn(manifest.macros).filter(
-    (macro) => own(macro.package_name) && asRecord(macro.docs)?.show !== false,
-  );
+  const dicts = recordsIn(manifest.macros).filter((macro) => own(macro.package_name) && !isHidden(macro));
   const known = new Set(dicts.map((dict) => asText(dict.unique_id) ?? ''));
   return dicts.map((dict) => ({
     id: asText(dict.unique_id) ?? '',

@@ -62,13 +62,14 @@ export function siteNode(dict: DataRecord, context: NodeContext): SiteNode {
     macros: asTexts(dependsOn.macros).filter((macro) => context.macros.has(macro)),
     materialized: kind === 'source' ? null : (asText(config.materialized) ?? null),
     relation: relationOf(kind, dict, config, relation),
-    rawCode: kind === 'unit_test' ? unitTestText(dict) : codeOf(dict.raw_code),
+    rawCode: rawCodeOf(kind, dict),
     compiledCode: codeOf(context.compiled.get(id)),
     access: kind === 'model' ? (asText(dict.access) ?? asText(config.access) ?? null) : null,
     group: asText(dict.group) ?? asText(config.group) ?? null,
     owner: ownerOf(dict, config),
     contract: (asRecord(dict.contract) ?? asRecord(config.contract))?.enforced === true,
     constraints: constraintsOf(dict.constraints),
+    color: colorOf(dict, config),
     config: shownConfig(config),
     test: kind === 'test' || kind === 'unit_test' ? testOf(dict, config) : null,
     result: context.results.get(id) ?? null,
@@ -88,6 +89,12 @@ function labelOf(kind: NodeKind, dict: DataRecord): string {
 function codeOf(value: Data | undefined): string | null {
   const text = asText(value)?.trim();
   return text === undefined || text === '' ? null : text;
+}
+
+/** What the project has written; a generic test is a line of its schema file, and the SQL that dbt makes of it says nothing. */
+function rawCodeOf(kind: NodeKind, dict: DataRecord): string | null {
+  if (kind === 'unit_test') return unitTestText(dict);
+  return dict.test_metadata === undefined || dict.test_metadata === null ? codeOf(dict.raw_code) : null;
 }
 
 function relationOf(
@@ -113,6 +120,12 @@ function relationOf(
     owner: found?.owner ?? null,
     comment: found?.comment ?? null,
   };
+}
+
+/** A colour by its name or number; anything else that a project may write is none. */
+function colorOf(dict: DataRecord, config: DataRecord): string | null {
+  const color = asText((asRecord(config.docs) ?? asRecord(dict.docs))?.node_color) ?? '';
+  return /^(?:#[0-9a-f]{3,8}|[a-z]{3,30})$/i.test(color) ? color : null;
 }
 
 function ownerOf(dict: DataRecord, config: DataRecord): string | null {

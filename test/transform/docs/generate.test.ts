@@ -68,10 +68,11 @@ unit_tests:
     expect: { rows: [{ orders: 2, pounds: 5 }] }
 `,
   'models/orders.sql': `select id, customer, amount / 100 as pounds, loaded_at as "Loaded At",
-    '{{ env_var('DBT_ENV_SECRET_WORD') }}' as word
+    '{{ env_var('SHOP_API_TOKEN') }}' as word
 from {{ source('raw', 'orders') }}`,
   'models/totals.sql': 'select count(id) as orders, {{ total("pounds") }} as pounds from {{ ref("orders") }}',
-  'models/unbuilt.sql': 'select 1 as id',
+  'models/unbuilt.sql': "{{ config(docs={'node_color': 'tomato'}) }} select 1 as id",
+  'models/hidden.sql': "{{ config(materialized='ephemeral', docs={'show': false}) }} select 1 as id",
   'macros/total.sql': '{% macro total(column) %}sum({{ column }}){% endmacro %}',
 });
 
@@ -80,7 +81,7 @@ const options = {
   project: shop,
   connect: () => connectWarehouse(connection),
   artifactsDirectory,
-  env: { DBT_ENV_SECRET_WORD: secret },
+  env: { SHOP_API_TOKEN: secret },
 };
 let report: DocsReport;
 let site: SiteData;
@@ -234,6 +235,12 @@ describe('the data of the page', () => {
     expect(site.macros.map(({ id }) => id)).toEqual(['macro.shop.total']);
     expect(node('model.shop.totals').macros).toEqual(['macro.shop.total']);
     expect(site.project.overview).toBe('# The shop');
+  });
+
+  test('leaves out what the project hides, and takes its colours', () => {
+    expect(site.nodes.map(({ name }) => name)).not.toContain('hidden');
+    expect(node('model.shop.unbuilt').color).toBe('tomato');
+    expect(node('model.shop.orders').color).toBeNull();
   });
 
   test('follows columns to where they come from', () => {

@@ -104,6 +104,19 @@ describe.skipIf(typeof browser === 'string')(`the page, ${why}`, () => {
     expect(await names.allTextContents()).toEqual(['orders']);
   });
 
+  test('leads from a tag to all that have it, and back to where one was', async () => {
+    const page = await open(aShop(), '#!/model/model.shop.orders', { width: 700 });
+    await page.evaluate('scrollTo(0, 300)');
+    await expect.poll(() => page.evaluate('scrollY')).toBe(300);
+    await page.getByRole('link', { name: 'daily' }).dispatchEvent('click');
+    await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor();
+    expect(await page.locator('tbody td:first-child').allTextContents()).toEqual(['orders']);
+    expect(await page.evaluate('scrollY')).toBe(0);
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'orders' }).waitFor();
+    await expect.poll(() => page.evaluate('scrollY')).toBe(300);
+  });
+
   test('can be walked with the keyboard alone: tree, node, lineage, and back', async () => {
     const page = await open(aShop());
     await page.keyboard.press('Tab');

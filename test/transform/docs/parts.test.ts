@@ -53,14 +53,16 @@ test('secrets are known by the names of variables and by their place in addresse
     SLUICE_SOURCE_URL: 'postgres://app:p%40ss-word@db:5432/shop',
     HOME: '/home/ann',
     SHORT_SECRET: 'abc',
+    WORD_PASSWORD: 'postgres',
+    DBT_ENV_SECRET_WORD: 'word',
   };
   const secrets = secretsOf(env);
-  expect(secrets.sort()).toEqual(['abcdef-1', 'correct horse', 'p%40ss-word', 'p@ss-word']);
-  expect(withoutSecrets({ a: ['x abcdef-1 y'], b: 1, c: { d: 'correct horse/p@ss-word' } }, secrets)).toEqual(
-    {
-      a: ['x ***** y'],
-      b: 1,
-      c: { d: '*****/*****' },
-    },
-  );
+  expect(secrets.sort()).toEqual(['abcdef-1', 'correct horse', 'p%40ss-word', 'p@ss-word', 'word']);
+  expect(
+    withoutSecrets({ a: ['x abcdef-1 y'], b: 1, c: { d: 'correct horse/p@ss-word' } }, secretsOf(env)),
+  ).toEqual({
+    a: ['x ***** y'],
+    b: 1,
+    c: { d: '*****/*****' },
+  });
 });

@@ -15,7 +15,15 @@ export function columnsTable(site: Site, node: SiteNode, marked: string | undefi
     h(
       'tr',
       { class: column.name === marked ? 'marked' : null, 'data-column': column.name },
-      h('th', { scope: 'row', class: 'mono', dir: 'auto' }, column.name),
+      h(
+        'th',
+        { scope: 'row', class: 'mono', dir: 'auto' },
+        h(
+          'a',
+          { class: 'plain-link', href: hrefOf(node.kind, node.id, { column: column.name }) },
+          breakable(column.name),
+        ),
+      ),
       h('td', { class: 'mono type' }, column.type ?? h('span', { class: 'faint' }, 'unknown')),
       h('td', { class: 'wide' }, description(column), lineage(site, node, column)),
       hasTests ? h('td', {}, tests(site, node, column)) : null,

@@ -13,6 +13,7 @@ export function drawNode(scene: SceneNode, detail: Detail): SVGGElement {
     transform: `translate(${box.x} ${box.y})`,
     'data-id': node.id,
   });
+  if (node.color !== null) group.style.setProperty('--kind', node.color);
   group.append(
     svg('rect', { class: 'node-box', width: box.width, height: box.height, rx: 7 }),
     svg('rect', { class: 'node-strip', width: 5, height: box.height, rx: 2.5 }),

@@ -19,16 +19,16 @@ interface ListColumn<Item> {
 const firstRows = 300;
 
 /** All nodes of a kind, or all macros, in a table that is filtered and sorted. */
-export function listPage(site: Site, kind: NodeKind | 'macro'): HTMLElement {
+export function listPage(site: Site, kind: NodeKind | 'macro', filter = ''): HTMLElement {
   const names = kindNames[kind];
   const title = names[1].charAt(0).toUpperCase() + names[1].slice(1);
-  if (kind === 'macro') return list(title, names, site.data.macros, macroColumns(), macroText);
+  if (kind === 'macro') return list(title, names, site.data.macros, macroColumns(), macroText, filter);
   const nodes = site.ofKind(kind);
-  return list(title, names, nodes, nodeColumns(site, kind, nodes), nodeText);
+  return list(title, names, nodes, nodeColumns(site, kind, nodes), nodeText, filter);
 }
 
 function nodeText(node: SiteNode): string {
-  return `${node.label} ${node.description} ${node.tags.join(' ')} ${node.file}`.toLowerCase();
+  return `${node.label} ${node.description} ${node.tags.join(' ')} ${node.group ?? ''} ${node.owner ?? ''} ${node.materialized ?? ''} ${node.file}`.toLowerCase();
 }
 
 function macroText(macro: SiteMacro): string {
@@ -150,6 +150,7 @@ function list<Item>(
   items: readonly Item[],
   columns: readonly ListColumn<Item>[],
   textOf: (item: Item) => string,
+  filter: string,
 ): HTMLElement {
   const place = h('div');
   const found = h('p', { class: 'faint', role: 'status' });
@@ -160,6 +161,7 @@ function list<Item>(
     'aria-label': `Filter the ${title.toLowerCase()}`,
     on: { input: () => draw() },
   });
+  input.value = filter;
   let sort = 0;
   let descending = false;
   let all = false;

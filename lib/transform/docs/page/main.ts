@@ -7,6 +7,7 @@ import { nodePage } from './node-page.ts';
 import { overview } from './overview.ts';
 import { parseRoute, type Route } from './route.ts';
 import { runPage } from './run-page.ts';
+import { ScrollMemory } from './scroll-memory.ts';
 import { Shell } from './shell.ts';
 import { kindNames, Site } from './site.ts';
 import { applyRememberedTheme } from './theme.ts';
@@ -17,6 +18,7 @@ function start(data: SiteData): void {
   const site = new Site(data);
   const shell = new Shell(site);
   document.body.append(...shell.elements);
+  const scroll = new ScrollMemory();
   let first = true;
   const draw = () => {
     const route = parseRoute(location.hash);
@@ -28,8 +30,8 @@ function start(data: SiteData): void {
     shell.main.classList.toggle('full', lineage !== undefined);
     if (lineage !== undefined) lineage.start(!first);
     else if (!first) shell.main.focus({ preventScroll: true });
-    scrollTo(0, 0);
-    shell.main.querySelector('tr.marked')?.scrollIntoView({ block: 'center' });
+    scroll.arrive();
+    if (scroll.isNew) shell.main.querySelector('tr.marked')?.scrollIntoView({ block: 'center' });
     first = false;
   };
   addEventListener('hashchange', draw);
@@ -39,7 +41,7 @@ function start(data: SiteData): void {
 function pageOf(site: Site, { view, id, parameters }: Route): HTMLElement {
   if (view === 'overview') return overview(site);
   if (view === 'run') return runPage(site);
-  if (view === 'list' && isListed(id)) return listPage(site, id);
+  if (view === 'list' && isListed(id)) return listPage(site, id, parameters.get('filter'));
   const macro = view === 'macro' ? site.macro(id) : undefined;
   if (macro !== undefined) return macroPage(site, macro);
   const node = site.node(id);

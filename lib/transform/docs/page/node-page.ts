@@ -7,8 +7,8 @@ import { neighbourPicture } from './lineage-inline.ts';
 import { safeHref } from './markdown-inline.ts';
 import { markdown } from './markdown-view.ts';
 import {
-  chip,
   factList,
+  filterLink,
   jsonFacts,
   kindBadge,
   nodeLink,
@@ -61,7 +61,7 @@ function heading(node: SiteNode): HTMLElement {
       : h(
           'p',
           { class: 'chips' },
-          node.tags.map((tag) => chip(`#${tag}`, 'tag')),
+          node.tags.map((tag) => filterLink(node.kind, tag)),
         ),
   );
 }
@@ -187,7 +187,7 @@ function facts(site: Site, node: SiteNode): Child[] {
       ['Warns after', freshness?.warnAfter],
       ['Fails after', freshness?.errorAfter],
       ['Access', node.access],
-      ['Group', group],
+      ['Group', group === null ? null : filterLink(node.kind, group)],
       ['Owner', node.owner ?? owner?.owner],
       ['Contract', node.contract ? 'enforced' : null],
       ['Constraints', node.constraints.join(', ')],

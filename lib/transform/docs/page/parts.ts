@@ -1,6 +1,7 @@
 import type { Health, Json, NodeKind, SiteNode, SiteResult } from '../data-types.ts';
 import { type Child, h } from './dom.ts';
 import { duration } from './format.ts';
+import { hrefOf } from './route.ts';
 import { kindNames, nodeHref } from './site.ts';
 
 /** A part of a page, with a heading that can be jumped to; nothing at all without content. */
@@ -20,6 +21,11 @@ export function chip(text: string, title?: string): HTMLElement {
 /** A name that may be broken after the signs that join its words, and only there if it can be helped. */
 export function breakable(name: string): Child[] {
   return name.split(/(?<=[_.])/).flatMap((part, index) => (index === 0 ? [part] : [h('wbr'), part]));
+}
+
+/** A tag, a group, an owner: a link to all of the kind that have it too. */
+export function filterLink(kind: NodeKind, text: string): HTMLElement {
+  return h('a', { class: 'chip', href: hrefOf('list', kind, { filter: text }), dir: 'auto' }, text);
 }
 
 /** A link to a node, with the mark of its kind. */

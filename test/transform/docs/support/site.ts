@@ -76,6 +76,7 @@ export function aNode(name: string, facts: Partial<SiteNode> = {}): SiteNode {
     owner: null,
     contract: false,
     constraints: [],
+    color: null,
     config: {},
     test: null,
     result: null,
