@@ -14,7 +14,8 @@ const meanings: Readonly<Record<keyof Explanation, string>> = {
   rejected: 'rejected: did not fit, see OPS.REJECTS',
   missing:
     'MISSING: in the source since before it was read, and not in RAW; `sluice status` says what needs a person',
-  altered: 'ALTERED: other content in RAW than in the source, which was not written to since',
+  altered:
+    'ALTERED: other content in RAW than in the source, which was not written to since (or its cursor did not move with the change)',
   duplicates: 'DUPLICATES: more than once in RAW by a key that the source has once',
 };
 

@@ -54,7 +54,8 @@ export function joinedDigests(digests: readonly string[]): string {
  * @param value SQL of a double that is not NULL
  */
 export function doubleText(value: string): string {
-  const size = `ABS(${value})`;
+  // There is no logarithm of 0, whichever branch is looked at first.
+  const size = `NULLIF(ABS(${value}), 0)`;
   const guess = `FLOOR(LN(${size}) / LN(2))`;
   // In two steps, because a power of two may be out of range where the product is not.
   const scaled = `(${size} * POWER(2, -FLOOR(${guess} / 2)) * POWER(2, FLOOR(${guess} / 2) - ${guess}))`;

@@ -8,14 +8,15 @@ import {
 } from '../../lib/snowflake/migration-files.ts';
 import { templateContext } from '../../lib/snowflake/template-values.ts';
 import { renderTemplate } from '../../lib/snowflake/templates.ts';
+import { comparisonSql } from './comparison-sql.ts';
 import { fiveTables, oneTable } from './samples.ts';
 
 /**
- * Writes `snowflake/`, rendered for one and for five tables, to a folder, for a second opinion on its grammar:
+ * Writes `snowflake/`, rendered for one and for five tables, and the statements that compare, to a folder, for a second opinion on its grammar:
  *
  *     node test/snowflake/render-sql.ts DIR && sqlfluff lint --config test/snowflake/.sqlfluff DIR
  */
-function renderAll(directory: string): void {
+async function renderAll(directory: string): Promise<void> {
   for (const [name, { project, contracts }] of Object.entries({
     'one-table': oneTable,
     'five-tables': fiveTables,
@@ -29,6 +30,7 @@ function renderAll(directory: string): void {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, `${renderTemplate(part, context).trimEnd()}\n`);
     }
+    writeFileSync(join(folder, 'comparison.sql'), await comparisonSql(project, contracts));
   }
 }
 
@@ -37,5 +39,5 @@ if (directory === undefined) {
   process.stderr.write('Give the folder to write to: node test/snowflake/render-sql.ts DIR\n');
   process.exitCode = 2;
 } else {
-  renderAll(directory);
+  await renderAll(directory);
 }
