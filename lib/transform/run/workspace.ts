@@ -9,6 +9,7 @@ import { type ParsedProject, parseProject } from '../parse/project.ts';
 import type { Selection } from '../select/select.ts';
 import { type DataRecord, toData } from '../values.ts';
 import type { Review } from './placement.ts';
+import { projectFlags } from './project-flags.ts';
 import { selectionOf } from './selection.ts';
 import { SessionPool } from './sessions.ts';
 import { Warnings } from './warnings.ts';
@@ -30,7 +31,8 @@ export interface Workspace {
  *
  * @throws ProjectError, SluiceError SELECTION_INVALID
  */
-export function openWorkspace(command: string, options: TransformOptions): Workspace {
+export function openWorkspace(command: string, given: TransformOptions): Workspace {
+  const options = { ...projectFlags(given.directory), ...given };
   const { project: config } = options;
   const env = options.env ?? process.env;
   const threads = options.threads ?? config.models.threads;
