@@ -187,11 +187,22 @@ function reportColumn(parts: readonly Identifier[], found: Found, work: Work): v
     at,
     found.qualifier === 'known'
       ? `${shown(parts.at(-2)?.name ?? '')} has no column ${shown(last)}.`
-      : `there is no column ${name} here.`,
+      : missingFrom(found.places, name),
     cased === undefined
       ? meant(last, found.among)
       : `Did you mean ${shown(cased)}? It was made with this spelling.`,
   );
+}
+
+function missingFrom(places: readonly string[], name: string): string {
+  const [only] = places;
+  if (places.length === 1 && only !== undefined) return `${shown(only)} has no column ${name}.`;
+  const names = places.map(shown);
+  const where =
+    names.length === 0 || names.length > 4
+      ? 'here'
+      : `in ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return `there is no column ${name} ${where}.`;
 }
 
 /** A value where a condition is asked for. */

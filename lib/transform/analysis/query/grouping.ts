@@ -44,7 +44,7 @@ export function checkGrouping(select: Select, scope: Scope, work: Work): void {
   const keys = groupingKeys(select);
   const stars = items.some(({ value }) => value.kind === 'star');
   if (stars && keys.some((key) => positionOf(key) !== undefined)) return;
-  checkKeys(select, keys, work);
+  if (!checkKeys(select, keys, scope, work)) return;
   const aggregated = [...items.map(({ value }) => value), ...(having === undefined ? [] : [having])].some(
     hasAggregate,
   );
@@ -56,8 +56,14 @@ export function checkGrouping(select: Select, scope: Scope, work: Work): void {
   if (having !== undefined) check(having);
 }
 
-function checkKeys(select: Select, keys: readonly Expression[], work: Work): void {
+/** @returns whether the keys are as they should be, so that the rest can be compared with them */
+function checkKeys(select: Select, keys: readonly Expression[], scope: Scope, work: Work): boolean {
+  let fine = true;
   for (const key of keys) {
+    visit(key, (one) => {
+      if (one.kind === 'column' && scope.column(one.parts).kind === 'missing') fine = false;
+      return fine;
+    });
     const position = positionOf(key);
     const meaning = position === undefined ? key : select.items[position - 1]?.value;
     if (meaning !== undefined && hasAggregate(meaning)) {
@@ -69,8 +75,10 @@ function checkKeys(select: Select, keys: readonly Expression[], work: Work): voi
           : `GROUP BY ${position} means the column in place ${position}, and that is the value of a group.`,
         'Group by columns that are not aggregated.',
       );
+      fine = false;
     }
   }
+  return fine;
 }
 
 function isAggregate(call: Call): boolean {

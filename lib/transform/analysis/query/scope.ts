@@ -98,7 +98,13 @@ export type Found =
   /** It may be there: something in scope has columns that are not known. */
   | { readonly kind: 'open' }
   | { readonly kind: 'ambiguous'; readonly relations: readonly string[] }
-  | { readonly kind: 'missing'; readonly among: readonly string[]; readonly qualifier: QualifierFound };
+  | {
+      readonly kind: 'missing';
+      readonly among: readonly string[];
+      readonly qualifier: QualifierFound;
+      /** Aliases of the tables that were searched first; empty where one has none. */
+      readonly places: readonly string[];
+    };
 
 /** Of a name that is missing: whether it has a qualifier, and whether that is an alias of the query. */
 export type QualifierFound = 'none' | 'known' | 'unknown';
@@ -156,13 +162,20 @@ export class Scope {
       const above = this.#parent.column(parts, depth + 1);
       if (above.kind !== 'missing') return above;
       if (above.qualifier === 'known') return above;
-      return { ...above, among: [...this.#candidates(qualifier), ...above.among] };
+      const among = [...this.#candidates(qualifier), ...above.among];
+      return { ...above, among, places: this.relations.length > 0 ? this.#places : above.places };
     }
     return {
       kind: 'missing',
       among: this.#candidates(qualifier),
       qualifier: qualifier.length === 0 ? 'none' : 'unknown',
+      places: this.#places,
     };
+  }
+
+  get #places(): string[] {
+    const aliases = this.relations.map(({ alias }) => alias);
+    return aliases.every((alias) => alias !== undefined) ? aliases : [];
   }
 
   /** Columns that could have been meant, or relations where the qualifier is not known. */
@@ -193,7 +206,7 @@ export class Scope {
         return qualifier.length > 0 && this.#isColumn(qualifier) ? { kind: 'open' } : undefined;
       }
       const among = called.flatMap(({ columns }) => columns.map((column) => column.name));
-      return { kind: 'missing', among, qualifier: 'known' };
+      return { kind: 'missing', among, qualifier: 'known', places: this.#places };
     }
     if (having.length > 1) {
       if (!this.#mayMeanOneOf(qualifier, name)) {
