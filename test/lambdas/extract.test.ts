@@ -81,6 +81,22 @@ test('a window that no call has the time for is an error that says so, not an en
   });
 });
 
+test('a column that was added since the deploy is told, and left out until it is recorded', async () => {
+  await shop.source('ALTER TABLE sales ADD note text');
+  const warnings: unknown[] = [];
+  const call = callEndingAfter(100);
+  const logger = {
+    ...call.logger,
+    warn: (message: string, facts?: object) => warnings.push([message, facts]),
+  };
+  const { done } = await extractItem(fresh, { ...call, logger });
+  expect(done).toHaveLength(1);
+  expect(warnings).toEqual([
+    ['the source has changed', { table: 'sales', changes: ['column "note" (text) was added'] }],
+  ]);
+  await shop.source('ALTER TABLE sales DROP note');
+});
+
 test('nothing left to do is left alone', async () => {
   const nothing = { ...fresh, item: null };
   expect(await extractItem(nothing, callEndingAfter(1))).toEqual(nothing);
