@@ -271,3 +271,26 @@ test('a schema and a database are cloned and dropped with what they hold', async
   await client.rows('drop database twin');
   expect(await client.error('select * from twin.copy.t')).toMatchObject({ code: '002003' });
 });
+
+test('grants go with what they are on, and outlive a replacement that copies them', async () => {
+  await runAll(client, [
+    'create or replace schema granted',
+    'create role if not exists looking',
+    'create table t (a int)',
+    'create view v as select a from t',
+    'grant select on table t to role looking',
+    'grant select on v to role looking',
+  ]);
+  const on = async (what: string) => (await client.rows(`show grants on ${what}`)).length;
+  await runAll(client, [
+    'create or replace table t copy grants as select 1 as a',
+    'create or replace view v copy grants as select a from t',
+  ]);
+  expect([await on('table t'), await on('view v')]).toEqual([1, 1]);
+  await client.rows('alter table t rename to u');
+  expect(await on('table u')).toBe(1);
+  await runAll(client, ['create or replace table u (a int)', 'create or replace view v as select a from u']);
+  expect([await on('table u'), await on('view v')]).toEqual([0, 0]);
+  await runAll(client, ['grant select on u to role looking', 'drop table u', 'create table u (a int)']);
+  expect(await on('table u')).toBe(0);
+});

@@ -1,6 +1,7 @@
 import type { StatementContext } from '../context.ts';
 import { duckName, duckTable, quote } from '../names.ts';
 import type { CatalogObject, QualifiedName } from '../statement.ts';
+import { dropGrants } from './grants.ts';
 import { announce } from './lifecycle.ts';
 import { tableProperties } from './tables.ts';
 
@@ -36,6 +37,7 @@ export async function putAside(context: StatementContext, table: CatalogObject):
   const { name } = table;
   const { kind, retentionDays } = tableProperties(table);
   await announce(context, { kind: 'dropped', name });
+  await dropGrants(context, 'TABLE', name);
   await context.objects.drop('TABLE', name);
   if (kind === 'TEMPORARY' || retentionDays === 0) {
     await context.duck.run(`DROP TABLE ${duckTable(name)}`);

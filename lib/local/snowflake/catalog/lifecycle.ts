@@ -3,6 +3,7 @@ import { missingObject } from '../errors.ts';
 import { duckName, duckTable, printName, quote } from '../names.ts';
 import type { CatalogObject, Extension, QualifiedName } from '../statement.ts';
 import { createDuckTable } from './create-table.ts';
+import { dropGrants } from './grants.ts';
 import { tableProperties } from './tables.ts';
 
 type Change = Parameters<NonNullable<Extension['tableChanged']>>[1];
@@ -21,13 +22,15 @@ export function requirePlace(context: StatementContext, name: QualifiedName): vo
   }
 }
 
-/** Drops a table if it is there. */
+/** Drops a table if it is there, with the grants on it unless what replaces it keeps them. */
 export async function dropTable(
   context: StatementContext,
   name: QualifiedName,
   kind: 'dropped' | 'replaced',
+  keepsGrants = false,
 ): Promise<boolean> {
   if (!context.objects.find('TABLE', name)) return false;
+  if (!keepsGrants) await dropGrants(context, 'TABLE', name);
   await announce(context, { kind, name });
   await context.duck.run(`DROP TABLE ${duckTable(name)}`);
   await context.objects.drop('TABLE', name);

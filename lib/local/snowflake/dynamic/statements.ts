@@ -141,7 +141,7 @@ async function makeDynamic(
   refuseTwins(columns);
   const initialize = oneOf(options, 'INITIALIZE', ['ON_CREATE', 'ON_SCHEDULE'], 'ON_CREATE');
   const comment = options.get('COMMENT');
-  await dropTable(core, name, 'replaced');
+  await dropTable(core, name, 'replaced', options.has('GRANTS'));
   await createDuckTable(core, name, columns);
   await core.objects.put({
     kind: 'TABLE',

@@ -8,6 +8,7 @@ import {
 } from '../../../sql/index.ts';
 import { createDuckTable, duckDefault, refuseTwins } from '../catalog/create-table.ts';
 import { refuseChangesOf } from '../catalog/dynamic.ts';
+import { moveGrants } from '../catalog/grants.ts';
 import { announce, moveTable, requirePlace } from '../catalog/lifecycle.ts';
 import { type TableColumn, tableOrView, tableProperties } from '../catalog/tables.ts';
 import { StatementContext } from '../context.ts';
@@ -98,6 +99,7 @@ class TableChange {
       throw objectExists(printQualified(to));
     await announce(this.#core, { kind: 'renamed', name: this.#table.name, to });
     await moveTable(this.#core, this.#table, to);
+    await moveGrants(this.#core, this.#table.name, to);
   }
 
   async #swap(): Promise<void> {

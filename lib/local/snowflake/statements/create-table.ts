@@ -39,7 +39,7 @@ interface Options {
   readonly retentionDays?: number;
 }
 
-function parseOptions(cursor: Cursor): Options {
+function parseOptions(cursor: Cursor): { readonly options: Options; readonly copyGrants: boolean } {
   let clusterBy: string | undefined;
   const options = new Map<string, string>();
   while (!cursor.done && !cursor.isAnyWord(STOP)) {
@@ -53,12 +53,13 @@ function parseOptions(cursor: Cursor): Options {
   }
   const comment = options.get('COMMENT');
   const days = options.get('DATA_RETENTION_TIME_IN_DAYS');
-  return {
+  const read: Options = {
     ...(clusterBy === undefined ? {} : { clusterBy }),
     ...(comment === undefined ? {} : { comment }),
     ...(options.get('CHANGE_TRACKING')?.toUpperCase() === 'TRUE' ? { changeTracking: true } : {}),
     ...(days === undefined ? {} : { retentionDays: Number(days) }),
   };
+  return { options: read, copyGrants: options.has('GRANTS') };
 }
 
 /** CREATE TABLE in all its forms. */
@@ -88,7 +89,8 @@ async function createTable(
   name: QualifiedName,
 ): Promise<StatementResult> {
   const definition = cursor.isSymbol('(') ? parseDefinition(cursor) : undefined;
-  const options = parseOptions(cursor);
+  const { options, ...before } = parseOptions(cursor);
+  let { copyGrants } = before;
   const kind = header.temporary ? 'TEMPORARY' : header.transient ? 'TRANSIENT' : 'TABLE';
   const make = async (columns: readonly TableColumn[]) => {
     const properties: TableProperties = { columns, kind, ...options };
@@ -101,13 +103,15 @@ async function createTable(
     });
   };
   if (cursor.takeWord('AS')) {
-    await createAsSelect(core, cursor, name, definition, header.replace, make);
+    await createAsSelect(core, cursor, name, definition, { replace: header.replace, copyGrants }, make);
     return message(`Table ${printName(name.name)} successfully created.`);
   }
   if (cursor.takeWord('CLONE') || cursor.isWord('LIKE')) {
     const like = cursor.takeWord('LIKE');
     const from = tableOrView(core, core.qualify(cursor.names()));
-    Object.assign(options, parseOptions(cursor));
+    const after = parseOptions(cursor);
+    Object.assign(options, after.options);
+    copyGrants ||= after.copyGrants;
     if (from.kind !== 'TABLE') throw missingObject('Table', printQualified(from.name));
     if (dynamicOf(from)) throw unsupported('CREATE TABLE … CLONE of a dynamic table');
     const source = tableProperties(from);
@@ -115,7 +119,7 @@ async function createTable(
       // A table may be replaced by a clone of itself.
       if (printQualified(from.name) === printQualified(name))
         return message(`Table ${printName(name.name)} successfully created.`);
-      await dropTable(core, name, 'replaced');
+      await dropTable(core, name, 'replaced', copyGrants);
     }
     if (like) {
       await createDuckTable(core, name, source.columns);
@@ -128,7 +132,7 @@ async function createTable(
   cursor.expectEnd();
   if (definition === undefined || definition.columns.length === 0)
     throw compilationError('Missing column specification', '002058', '42601');
-  if (header.replace) await dropTable(core, name, 'replaced');
+  if (header.replace) await dropTable(core, name, 'replaced', copyGrants);
   await createDuckTable(core, name, definition.columns);
   await make(definition.columns);
   return message(`Table ${printName(name.name)} successfully created.`);
@@ -139,7 +143,7 @@ async function createAsSelect(
   cursor: Cursor,
   name: QualifiedName,
   definition: ReturnType<typeof parseDefinition> | undefined,
-  replace: boolean,
+  { replace, copyGrants }: { readonly replace: boolean; readonly copyGrants: boolean },
   make: (columns: readonly TableColumn[]) => Promise<void>,
 ): Promise<void> {
   const parsed = parseQuery(cursor);
@@ -162,10 +166,10 @@ async function createAsSelect(
   if (replace && (tables.has(duckTable(name)) || sources.size > 0)) {
     const aside = { ...name, name: `${name.name}#new` };
     await core.duck.run(`CREATE TABLE ${duckTable(aside)} AS ${select}`);
-    await dropTable(core, name, 'replaced');
+    await dropTable(core, name, 'replaced', copyGrants);
     await core.duck.run(`ALTER TABLE ${duckTable(aside)} RENAME TO ${quote(duckName(name.name))}`);
   } else {
-    if (replace) await dropTable(core, name, 'replaced');
+    if (replace) await dropTable(core, name, 'replaced', copyGrants);
     await core.duck.run(`CREATE TABLE ${duckTable(name)} AS ${select}`);
   }
   if (definition && definition.columns.length > 0) {

@@ -1,5 +1,6 @@
 import { Cursor, unsupported } from '../../../sql/index.ts';
 import { cloneSchemaContents } from '../catalog/clone.ts';
+import { dropGrantsIn } from '../catalog/grants.ts';
 import { StatementContext } from '../context.ts';
 import { missingObject, noCurrent, objectExists } from '../errors.ts';
 import { duckSchema, printName } from '../names.ts';
@@ -55,6 +56,7 @@ async function dropSchema(context: StatementContext, database: string, name: str
       await context.objects.drop(kind, object.name);
     }
   }
+  await dropGrantsIn(context, database, name);
   await context.duck.run(`DROP SCHEMA IF EXISTS ${duckSchema(database, name)} CASCADE`);
   await context.objects.drop('SCHEMA', { database, schema: '', name });
 }

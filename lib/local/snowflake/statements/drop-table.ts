@@ -1,6 +1,7 @@
 import { Cursor, SqlError, unsupported } from '../../../sql/index.ts';
 import { bringBack, putAside } from '../catalog/dropped.ts';
 import { refuseChangesOf } from '../catalog/dynamic.ts';
+import { dropGrants } from '../catalog/grants.ts';
 import { requirePlace } from '../catalog/lifecycle.ts';
 import { StatementContext } from '../context.ts';
 import { missingObject, objectExists } from '../errors.ts';
@@ -42,6 +43,7 @@ export const dropHandler: StatementHandler = {
     const table = core.objects.find('TABLE', name);
     if (kind === 'TABLE' && table) await putAside(core, table);
     else {
+      if (kind === 'VIEW') await dropGrants(core, kind, name);
       if (kind === 'SEQUENCE') await core.duck.run(`DROP SEQUENCE ${duckTable(name)}`);
       await core.objects.drop(kind, name);
     }

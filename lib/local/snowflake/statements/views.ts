@@ -1,5 +1,6 @@
 import { Cursor, compilationError, parseQuery, SqlError } from '../../../sql/index.ts';
 import { refuseTwins } from '../catalog/create-table.ts';
+import { dropGrants } from '../catalog/grants.ts';
 import { requirePlace } from '../catalog/lifecycle.ts';
 import { columnsOfQuery } from '../catalog/query-columns.ts';
 import { type TableColumn, type ViewProperties, viewProperties } from '../catalog/tables.ts';
@@ -55,6 +56,7 @@ const createView: StatementHandler = {
       secure: header.secure,
       ...(comment === undefined ? {} : { comment }),
     };
+    if (existing && !options.has('GRANTS')) await dropGrants(core, 'VIEW', name);
     await core.objects.put({
       kind: 'VIEW',
       name,
