@@ -87,11 +87,11 @@ export class RunConfig extends JinjaObject implements CallableObject {
         return callable(
           name,
           ['name', 'default?'],
-          (key: string, otherwise: unknown = null) => asRecord(this.#config.meta)?.[key] ?? otherwise,
+          (key: string, otherwise: unknown = null) => ownValue(this.#config.meta, key) ?? otherwise,
         );
       case 'meta_require':
         return callable(name, ['name'], (key: string) =>
-          this.#require(`meta.${key}`, asRecord(this.#config.meta)?.[key]),
+          this.#require(`meta.${key}`, ownValue(this.#config.meta, key)),
         );
       case 'persist_relation_docs':
         return callable(name, [], () => asRecord(this.#config.persist_docs)?.relation === true);
@@ -103,7 +103,7 @@ export class RunConfig extends JinjaObject implements CallableObject {
   }
 
   #get(key: string): unknown {
-    return this.#set.has(key) ? this.#set.get(key) : this.#config[key];
+    return this.#set.has(key) ? this.#set.get(key) : ownValue(this.#config, key);
   }
 
   #require(key: string, value: unknown): unknown {
@@ -115,4 +115,10 @@ export class RunConfig extends JinjaObject implements CallableObject {
     }
     return value;
   }
+}
+
+/** The value of a record's own key: what every object of JavaScript has is nothing of a project's. */
+function ownValue(record: unknown, key: string): Data | undefined {
+  const known = asRecord(record);
+  return known !== undefined && Object.hasOwn(known, key) ? known[key] : undefined;
 }

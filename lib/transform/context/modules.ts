@@ -1,4 +1,5 @@
 import { Attributes, callable, type JinjaObject, tuple } from '../../jinja/index.ts';
+import { compilerError } from './exceptions.ts';
 import { PythonDate, PythonDelta } from './python-dates.ts';
 import { PythonPattern, pythonFlags, pythonRegExp } from './python-re.ts';
 
@@ -93,20 +94,35 @@ function itertoolsModule(): JinjaObject {
   return new Attributes(
     {
       chain: callable('chain', ['*lists'], (lists: readonly (readonly unknown[])[]) => lists.flat()),
-      product: callable('product', ['*lists'], (lists: readonly (readonly unknown[])[]) =>
-        lists
+      product: callable('product', ['*lists'], (lists: readonly (readonly unknown[])[]) => {
+        bounded(lists.reduce((count, list) => count * list.length, 1));
+        return lists
           .reduce<unknown[][]>(
             (found, list) => found.flatMap((start) => list.map((item) => [...start, item])),
             [[]],
           )
-          .map((items) => tuple(...items)),
-      ),
-      combinations: callable('combinations', ['list', 'size'], (list: readonly unknown[], size: number) =>
-        combinations(list, size).map((items) => tuple(...items)),
-      ),
+          .map((items) => tuple(...items));
+      }),
+      combinations: callable('combinations', ['list', 'size'], (list: readonly unknown[], size: number) => {
+        bounded(countOfCombinations(list.length, size));
+        return combinations(list, size).map((items) => tuple(...items));
+      }),
     },
     'module',
   );
+}
+
+/** More than a template can mean to loop over; they are all made before the first is looked at. */
+const mostCombinations = 100_000;
+
+function bounded(count: number): void {
+  if (count > mostCombinations) throw compilerError(`there are more than ${mostCombinations} combinations`);
+}
+
+function countOfCombinations(length: number, size: number): number {
+  let count = 1;
+  for (let chosen = 0; chosen < size; chosen++) count = (count * (length - chosen)) / (chosen + 1);
+  return count;
 }
 
 function combinations(list: readonly unknown[], size: number): unknown[][] {

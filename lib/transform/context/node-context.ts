@@ -69,6 +69,8 @@ export class NodeContext {
   readonly #own = new Map<string, unknown>();
   /** What a template put in the place of a name, with `context.update`. */
   readonly #replaced = new Map<string, unknown>();
+  /** Variables that are being rendered, each for the one before. */
+  readonly #rendering: string[] = [];
   readonly #results = new Map<string, unknown>();
 
   constructor(parts: NodeContextParts) {
@@ -115,7 +117,7 @@ export class NodeContext {
         return config;
       case 'var':
         return new VarFunction(scope.variables, packageName, session === undefined, (text) =>
-          this.renderText(text, 'a variable of the project'),
+          this.#renderVariable(text),
         );
       case 'this':
         return thisRelation;
@@ -225,6 +227,21 @@ export class NodeContext {
         );
       default:
         return undefined;
+    }
+  }
+
+  #renderVariable(text: string): string | Promise<string> {
+    if (this.#rendering.includes(text)) {
+      throw compilerError(
+        `the variable that is "${text}" leads back to itself`,
+        'Take one of the variables out.',
+      );
+    }
+    this.#rendering.push(text);
+    try {
+      return this.renderText(text, 'a variable of the project');
+    } finally {
+      this.#rendering.pop();
     }
   }
 

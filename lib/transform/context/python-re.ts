@@ -1,8 +1,12 @@
 import { callable, JinjaObject, tuple } from '../../jinja/index.ts';
+import { withinTime } from './bounded-time.ts';
 import { compilerError } from './exceptions.ts';
 
-/** Patterns longer than this are refused: they come from templates and run without a limit of their own. */
+/** Patterns longer than this are refused. */
 const longestPattern = 2000;
+
+/** Milliseconds that one use of a pattern may take. */
+const longestSearch = 2000;
 
 /** A regular expression with Python's methods. */
 export class PythonRegExp {
@@ -15,33 +19,33 @@ export class PythonRegExp {
   }
 
   match(text: string): PythonMatch | null {
-    return toMatch(this.#make('y').exec(text));
+    return this.#bounded(() => toMatch(this.#make('y').exec(text)));
   }
 
   search(text: string): PythonMatch | null {
-    return toMatch(this.#make('').exec(text));
+    return this.#bounded(() => toMatch(this.#make('').exec(text)));
   }
 
   fullmatch(text: string): PythonMatch | null {
-    return toMatch(new RegExp(`^(?:${this.#source})$`, this.#flags).exec(text));
+    return this.#bounded(() => toMatch(new RegExp(`^(?:${this.#source})$`, this.#flags).exec(text)));
   }
 
   findall(text: string): unknown[] {
-    return [...text.matchAll(this.#make('g'))].map(([whole, ...groups]) => {
+    return [...this.#all(text)].map(([whole, ...groups]) => {
       if (groups.length === 0) return whole;
       return groups.length === 1 ? (groups[0] ?? '') : tuple(...groups.map((group) => group ?? ''));
     });
   }
 
   finditer(text: string): PythonMatch[] {
-    return [...text.matchAll(this.#make('g'))].map((match) => new PythonMatch(match));
+    return [...this.#all(text)].map((match) => new PythonMatch(match));
   }
 
   /** @param most how many times it is split; 0 for everywhere */
   split(text: string, most = 0): string[] {
     const parts: string[] = [];
     let start = 0;
-    for (const match of text.matchAll(this.#make('g'))) {
+    for (const match of this.#all(text)) {
       if (most > 0 && parts.length >= most) break;
       parts.push(text.slice(start, match.index), ...match.slice(1).map((group) => group ?? ''));
       start = match.index + match[0].length;
@@ -60,13 +64,26 @@ export class PythonRegExp {
     const parts: string[] = [];
     let start = 0;
     let count = 0;
-    for (const match of text.matchAll(this.#make('g'))) {
+    for (const match of this.#all(text)) {
       if (most > 0 && count >= most) break;
       count++;
       parts.push(text.slice(start, match.index), expand(by, match));
       start = match.index + match[0].length;
     }
     return [...parts, text.slice(start)].join('');
+  }
+
+  #all(text: string): RegExpExecArray[] {
+    return this.#bounded(() => [...text.matchAll(this.#make('g'))]);
+  }
+
+  #bounded<Result>(work: () => Result): Result {
+    return withinTime(longestSearch, work, () =>
+      compilerError(
+        `the regular expression "${this.#source}" takes longer than ${longestSearch / 1000} s`,
+        'Make it simpler: a repetition within a repetition, as in (a+)+, may try every way to divide the text.',
+      ),
+    );
   }
 
   #make(flags: string): RegExp {
