@@ -18,13 +18,14 @@ export async function run(
     output.line(`${dropped ? 'dropped' : 'unused '}  ${kind.replace('_', ' ').padEnd(13)}  ${relation}`);
   }
   const { length } = report.relations;
+  const schemas = report.relations.some(({ kind }) => kind === 'schema');
   if (length === 0)
     output.line(
       'Every table and view of the schemas belongs to a node of the project, and no candidates are left.',
     );
   else if (!options.drop)
     output.line(
-      `${length} can go; a schema holds the candidates of a build that did not pass. Give --drop to drop them; tables of other tools may be among them.`,
+      `${length} can go${schemas ? '; a schema holds the candidates of a build that did not pass' : ''}. Give --drop to drop them; tables of other tools may be among them.`,
     );
   output.result(report);
   return 0;

@@ -3,7 +3,7 @@ import { NodeSession, RelationCache } from '../context/session.ts';
 import type { GraphNode, SqlNode } from '../graph/node.ts';
 import type { CompiledNode, CompileReport, TransformOptions } from '../options.ts';
 import { writeManifest } from './artifacts.ts';
-import { chosenNodes } from './choice.ts';
+import { chosenNodes, isWantedKind } from './choice.ts';
 import { Compiler } from './compiler.ts';
 import { deferReads } from './deferral.ts';
 import { Placement } from './placement.ts';
@@ -45,7 +45,9 @@ export async function compileSelected(
   const compiler = new Compiler(project, placement, options.artifactsDirectory, readLimits(options));
   const chosen = project.graph.inOrder().flatMap((id) => {
     const node = project.nodes.get(id);
-    return node !== undefined && hasSql(node) && selection.ids.has(id) ? [node] : [];
+    return node !== undefined && hasSql(node) && selection.ids.has(id) && isWantedKind(node, options)
+      ? [node]
+      : [];
   });
   const sql = new Map<SqlNode, string | undefined>();
   const asking: SqlNode[] = [];
