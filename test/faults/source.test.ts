@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SourceConnection } from '../../lib/config/index.ts';
 import { type ExtractRetry, openSource } from '../../lib/extract/index.ts';
+import { createGate } from '../extract/gate.ts';
 import { full, openWorkbench, type Workbench, type WorkbenchOptions } from '../extract/workbench.ts';
 import { freshDatabase, startTcpProxy, type TcpProxy, withClient } from '../support/index.ts';
 
@@ -178,4 +179,29 @@ test('a password that is rotated during a run is read again, once', async () => 
   await expect(source.query('SELECT 1')).rejects.toMatchObject({ code: 'SOURCE_LOGIN_REFUSED' });
   expect(renewed).toBe(2);
   await source.close();
+});
+
+test('a column that is added while a run reads comes with the next run; this one keeps what it began with', async () => {
+  await openThroughProxy({ maxConnections: 1 });
+  await workbench.sql('CREATE TABLE growing AS SELECT n FROM plain');
+  const gate = await createGate(connection, 'first', 1_000);
+  const tables = { first: full(), growing: full() };
+  const contracts = await workbench.contracts(tables);
+  const extracting = workbench.extract(tables, { contracts });
+  await gate.reached();
+  // Waits for the run, whose snapshot it would break.
+  const altering = workbench.sql("ALTER TABLE growing ADD COLUMN added text DEFAULT 'x'");
+  await gate.open();
+  const [, manifest] = await extracting;
+  await altering;
+  await gate.close();
+  expect(manifest).toMatchObject({ totalRows: rows, columns: [{ name: 'n' }] });
+
+  const told: string[] = [];
+  const [, again] = await workbench.extract(tables, {
+    contracts,
+    onDrift: (table, changes) => told.push(...changes.map((change) => `${table}.${change.column}`)),
+  });
+  expect(told).toEqual(['growing.added']);
+  expect(again).toMatchObject({ totalRows: rows, columns: [{ name: 'n' }] });
 });

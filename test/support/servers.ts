@@ -16,10 +16,12 @@ export interface FreshServers {
 /**
  * The whole way for one test file: a database of the shared Postgres, and an S3 and a Snowflake of its own in this process,
  * wired as `startLocal` wires them, so that what lands in the bucket reaches the pipes. Stopped after the file.
+ *
+ * @param options.s3Directory where S3 keeps its objects; a folder of its own unless told
  */
-export async function freshServers(): Promise<FreshServers> {
+export async function freshServers(options: { readonly s3Directory?: string } = {}): Promise<FreshServers> {
   const source = await freshDatabase();
-  const s3 = await startS3({ directory: join(temporaryFolder(), 's3') });
+  const s3 = await startS3({ directory: options.s3Directory ?? join(temporaryFolder(), 's3') });
   const bucket = 'test-staging';
   s3.ensureBucket(bucket);
   const { endpoint, region, credentials } = s3;

@@ -75,10 +75,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
       response.destroy();
       return;
     }
-    const answer = errorAnswer(
-      known ?? new S3Error('InternalError', 'We encountered an internal error.'),
-      id,
-    );
+    const answer = errorAnswer(known ?? new S3Error('InternalError', internalMessage(error)), id);
     // What the client is still sending is read over, so that it gets to see the answer.
     if (!message.complete) {
       response.setHeader('connection', 'close');
@@ -171,4 +168,10 @@ function describe(error: unknown): string {
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** S3's own words, but for what only a server on one's own machine comes to. */
+function internalMessage(error: unknown): string {
+  const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return isFull ? 'No space is left on the disk of this server.' : 'We encountered an internal error.';
 }
