@@ -1,7 +1,7 @@
 import { type Contract, type Project, readContract, SluiceError, targetName } from '../../config/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
 import { type Problem, ProjectError, problemLine } from '../errors.ts';
-import type { SourceNode, SqlNode } from '../graph/node.ts';
+import { isEphemeral, type SourceNode, type SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { describe } from '../parse/resolve.ts';
 import { folded, type RelationName } from '../relation.ts';
@@ -61,7 +61,8 @@ export async function checkNodes(options: CheckOptions): Promise<CheckReport> {
   if (askFirst === true) await ask(analysis.unknownSources(ids));
   let nodes = analysis.run(ids, warehouse);
   if (askFirst === true && (await ask(analysis.unknownSchemas))) nodes = analysis.run(ids, warehouse);
-  if (hasErrors(nodes, chosen) && (await ask(analysis.doubtfulSchemas))) nodes = analysis.run(ids, warehouse);
+  if (hasErrors(nodes, withEphemeral(project, chosen)) && (await ask(analysis.doubtfulSchemas)))
+    nodes = analysis.run(ids, warehouse);
   return report(project, nodes, chosen);
 }
 
@@ -138,8 +139,27 @@ export function sourceColumns({
   };
 }
 
-function hasErrors(nodes: ReadonlyMap<string, AnalyzedNode>, chosen: ReadonlyMap<string, SqlNode>): boolean {
-  return [...chosen.keys()].some((id) =>
+/** The nodes, and the ephemeral models whose SQL becomes a part of theirs. */
+function withEphemeral(
+  { graph, nodes }: ParsedProject,
+  chosen: ReadonlyMap<string, SqlNode>,
+): ReadonlyMap<string, SqlNode> {
+  const found = new Map(chosen);
+  const ids = [...chosen.keys()];
+  for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+    for (const parent of graph.parents(id)) {
+      const node = nodes.get(parent);
+      if (node === undefined || node.resourceType === 'source' || found.has(parent) || !isEphemeral(node))
+        continue;
+      found.set(parent, node);
+      ids.push(parent);
+    }
+  }
+  return found;
+}
+
+function hasErrors(nodes: ReadonlyMap<string, AnalyzedNode>, looked: ReadonlyMap<string, SqlNode>): boolean {
+  return [...looked.keys()].some((id) =>
     nodes
       .get(id)
       ?.queries.some(({ analysis }) => analysis.problems.some(({ severity }) => severity === 'error')),
@@ -153,7 +173,7 @@ function report(
 ): CheckReport {
   const errors: Problem[] = [];
   const warnings: Problem[] = [];
-  for (const [id, node] of chosen) {
+  for (const [id, node] of withEphemeral(project, chosen)) {
     const seen = new Set<string>();
     for (const { sql, analysis } of nodes.get(id)?.queries ?? []) {
       for (const found of analysis.problems) {
@@ -171,12 +191,11 @@ function report(
 
 function placed(project: ParsedProject, node: SqlNode, sql: string, found: QueryProblem): Problem {
   const { file, location } = writtenPlace(project, node, sql, found.at);
-  const message = `${found.message[0]?.toUpperCase()}${found.message.slice(1)}`;
   const where = file === undefined ? ` (in the compiled SQL of ${describe(node)})` : '';
   return {
     file: location.file,
     ...(file === undefined ? {} : { line: location.line, column: location.column }),
-    message: `${message}${where}\n${location.excerpt}`,
+    message: `${found.message}${where}\n${location.excerpt}`,
     ...(found.hint === '' ? {} : { hint: `\n    ${found.hint}` }),
   };
 }

@@ -174,7 +174,7 @@ export class ProjectAnalysis {
     for (const { sql, query } of this.#queriesOf(node) ?? []) {
       if (query === undefined) continue;
       const catalog = this.#catalog(node, queries[0]?.analysis);
-      queries.push({ sql, analysis: analyze(query, catalog) });
+      queries.push({ sql, analysis: analyze(query, catalog, isRelation(node) && !isEphemeral(node)) });
     }
     const [first] = queries;
     if (first === undefined) return this.#asBuilt(unknownNode(node));

@@ -1,6 +1,6 @@
 import { Cursor, parseQuery, type Query, SqlError } from '../../../sql/index.ts';
 import type { Catalog } from './catalog.ts';
-import { type QueryProblem, QueryProblems } from './problems.ts';
+import { type QueryProblem, QueryProblems, shown } from './problems.ts';
 import { analyzeQuery } from './query.ts';
 import { NOTHING, type Shape } from './shape.ts';
 
@@ -15,11 +15,35 @@ export interface Analysis extends Shape {
   readonly unread?: string;
 }
 
-/** Resolves every name of a query, works out its columns, and collects what is certain to fail. */
-export function analyze(query: Query, catalog: Catalog): Analysis {
+/**
+ * Resolves every name of a query, works out its columns, and collects what is certain to fail.
+ *
+ * @param makesTable whether a table or view is made of it, which cannot have two columns of one name
+ */
+export function analyze(query: Query, catalog: Catalog, makesTable = false): Analysis {
   const problems = new QueryProblems();
   const shape = analyzeQuery(query, undefined, { catalog, problems, reader: undefined });
+  if (makesTable) checkNames(query, shape, problems);
   return { ...shape, problems: problems.list };
+}
+
+function checkNames(query: Query, { columns }: Shape, problems: QueryProblems): void {
+  const seen = new Set<string>();
+  for (const { name, span } of columns) {
+    if (seen.has(name)) {
+      problems.error(
+        'duplicate-column',
+        span?.start ?? startOf(query),
+        `the column ${shown(name)} would be there twice.`,
+        `Give one of them another name, or leave it out: * exclude (${shown(name)}).`,
+      );
+    }
+    seen.add(name);
+  }
+}
+
+function startOf({ body }: Query): number {
+  return body.kind === 'nested' ? startOf(body.query) : (body.at ?? 0);
 }
 
 /** As `analyze`, from the text of one query; a text that the parser does not read has unknown columns and no problems. */

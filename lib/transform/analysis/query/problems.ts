@@ -58,7 +58,8 @@ export function meant(name: string, known: Iterable<string>): string {
   return `There ${candidates.length === 1 ? 'is' : 'are'} ${candidates.map(shown).join(', ')}.`;
 }
 
-/** A name as people write it: in lower case unless it has to be quoted. */
-export function shown(name: string): string {
+/** A name as people write it: in lower case unless it has to be quoted, an ephemeral model by its own name. */
+export function shown(full: string): string {
+  const name = full.replace(/^__DBT__CTE__/, '');
   return /^[A-Z_][A-Z0-9_$]*$/.test(name) ? name.toLowerCase() : `"${name.replaceAll('"', '""')}"`;
 }
