@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import type { SiteData } from '../../../../lib/transform/docs/data-types.ts';
 import { renderPage } from '../../../../lib/transform/docs/page-html.ts';
 import { temporaryFolder } from '../../../support/index.ts';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 interface Opening {
   readonly theme?: 'light' | 'dark';
@@ -41,7 +39,7 @@ export class Pages {
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     // The page's own policy lets no other script in; axe comes in through the debugger.
-    if (withAxe) await page.addInitScript({ path: axe });
+    if (withAxe) await page.addInitScript({ content: axe.source });
     page.on('request', (request) => this.#requests.push(request.url()));
     page.on('pageerror', (error) => this.#errors.push(String(error)));
     page.on('console', (message) => {
