@@ -7,7 +7,7 @@ import { printName, printQualified } from '../names.ts';
 import type { CatalogObject, QualifiedName, StatementHandler, StatementResult } from '../statement.ts';
 import { createHeader, ifExists, ifNotExists } from './header.ts';
 import { listing, message } from './result.ts';
-import { created, databaseName, schemaName } from './show-fields.ts';
+import { created, fixedText, schemaName } from './show-fields.ts';
 import { filtered, parseFilter, scopeOf } from './show-filter.ts';
 
 type Typed = { readonly name: string; readonly type: SqlType };
@@ -130,13 +130,19 @@ const showFunctions: StatementHandler = {
         created,
         ['name', TEXT, (one) => userFunction(one).name],
         schemaName,
+        fixedText('is_builtin', 'N'),
+        fixedText('is_aggregate', 'N'),
+        fixedText('is_ansi', 'N'),
         ['min_num_arguments', NUMBER, count],
         ['max_num_arguments', NUMBER, count],
         ['arguments', TEXT, signature],
         ['description', TEXT, (one) => userFunction(one).comment ?? 'user-defined function'],
-        databaseName,
+        ['catalog_name', TEXT, (one) => one.name.database],
         ['is_table_function', TEXT, (one) => (Array.isArray(userFunction(one).returns) ? 'Y' : 'N')],
-        ['language', TEXT, () => 'SQL'],
+        fixedText('valid_for_clustering', 'N'),
+        fixedText('is_secure', 'N'),
+        fixedText('is_external_function', 'N'),
+        fixedText('language', 'SQL'),
       ],
       filtered(core.objects.all('FUNCTION', scopeOf(filter)), filter),
     );

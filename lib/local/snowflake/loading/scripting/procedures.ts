@@ -70,6 +70,9 @@ export async function showProcedures(
     ['created_on', columnTypes.time, ({ createdOn }) => createdOn],
     ['name', columnTypes.text, ({ name }) => name.name],
     ['schema_name', columnTypes.text, ({ name }) => name.schema],
+    ['is_builtin', columnTypes.text, () => 'N'],
+    ['is_aggregate', columnTypes.text, () => 'N'],
+    ['is_ansi', columnTypes.text, () => 'N'],
     [
       'min_num_arguments',
       columnTypes.number,
@@ -81,7 +84,11 @@ export async function showProcedures(
       (object) => propertiesOf<ProcedureProperties>(object).parameters.length,
     ],
     ['arguments', columnTypes.text, (object) => signature(object.name.name, propertiesOf(object))],
+    ['description', columnTypes.text, () => 'user-defined procedure'],
     ['catalog_name', columnTypes.text, ({ name }) => name.database],
+    ['is_table_function', columnTypes.text, () => 'N'],
+    ['valid_for_clustering', columnTypes.text, () => 'N'],
+    ['is_secure', columnTypes.text, () => 'N'],
   ]);
 }
 
