@@ -71,10 +71,16 @@ function parseYaml(text: string, file: string, problems: Problems): Parsed | und
     return undefined;
   }
   endLikePython(document.contents, text.trimEnd().length);
-  return {
-    data: normalize(document.toJS({ maxAliasCount: 10_000 })),
-    lines: linesOf(document.contents, 1, lines),
-  };
+  try {
+    return {
+      data: normalize(document.toJS({ maxAliasCount: 10_000 })),
+      lines: linesOf(document.contents, 1, lines),
+    };
+  } catch (error) {
+    // Aliases of aliases that would fill the memory.
+    problems.add({ file, message: firstLine(error instanceof Error ? error.message : String(error)) });
+    return undefined;
+  }
 }
 
 /** dbt strips files, and PyYAML gives a block of text that ends a file no line break then. */
