@@ -24,8 +24,15 @@ const connectTimeoutMs = 5_000;
 /** One request with its answer: a part of 8 MiB over 1.5 Mbit/s. */
 const requestTimeoutMs = 45_000;
 
-/** @param options.attempts of every request, for tests of what happens when they are used up. */
-export function openBucket(connection: StagingConnection, options: { attempts?: number } = {}): Bucket {
+export interface BucketOptions {
+  /** Attempts of one request. @default 6 */
+  readonly attempts?: number;
+  /** Bound on one request with its answer. @default 45 seconds */
+  readonly requestTimeoutMs?: number;
+}
+
+export function openBucket(connection: StagingConnection, options: BucketOptions = {}): Bucket {
+  const requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
   const client = new S3Client({
     region: connection.region,
     maxAttempts: options.attempts ?? attempts,
@@ -34,9 +41,9 @@ export function openBucket(connection: StagingConnection, options: { attempts?: 
     requestChecksumCalculation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: connectTimeoutMs,
-      requestTimeout: requestTimeoutMs,
+      requestTimeout,
       throwOnRequestTimeout: true,
-      socketTimeout: requestTimeoutMs,
+      socketTimeout: requestTimeout,
       httpAgent: { keepAlive: true, maxSockets: 64 },
       httpsAgent: { keepAlive: true, maxSockets: 64 },
     },

@@ -6,18 +6,16 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
 import type { StagingConnection } from '../config/index.ts';
-import { type Bucket, headObject, openBucket, type StagedObject } from './bucket.ts';
+import { type Bucket, type BucketOptions, headObject, openBucket, type StagedObject } from './bucket.ts';
 import { isNotFound, stagingError } from './errors.ts';
 import { manifestKey } from './layout.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
 import { ensureNotification } from './notification.ts';
 import { type Written, writeBytes, writeStream } from './write.ts';
 
-interface StagingOptions {
+interface StagingOptions extends BucketOptions {
   /** Before every key of the layout; empty, or ending in `/`. */
   readonly prefix?: string;
-  /** Attempts of one request; 6 unless told. */
-  readonly attempts?: number;
 }
 
 interface WriteOptions {
@@ -55,7 +53,7 @@ const csv = 'application/gzip';
 const json = 'application/json';
 
 export function openStaging(connection: StagingConnection, options: StagingOptions = {}): Staging {
-  const bucket = openBucket(connection, options.attempts === undefined ? {} : { attempts: options.attempts });
+  const bucket = openBucket(connection, options);
   const prefix = options.prefix ?? '';
   return {
     bucket: bucket.name,

@@ -16,9 +16,12 @@ afterEach(async () => {
   faulty = undefined;
 });
 
-async function openThrough(faultOf: (line: string) => HttpFault | undefined, attempts = 6): Promise<Staging> {
+async function openThrough(
+  faultOf: (line: string) => HttpFault | undefined,
+  options: { attempts?: number; requestTimeoutMs?: number } = {},
+): Promise<Staging> {
   faulty = await startHttpProxy(connection.endpoint, ({ line }) => faultOf(line));
-  staging = openStaging({ ...connection, endpoint: faulty.url }, { attempts });
+  staging = openStaging({ ...connection, endpoint: faulty.url }, options);
   return staging;
 }
 
@@ -84,7 +87,7 @@ test('parts and requests are repeated while S3 is throttling or resetting', asyn
 test('S3 that throttles for good is an error that names the operation and leaves no parts', async () => {
   const s3 = await openThrough(
     (line) => (uploadPart.test(line) ? { answer: 503, body: errorXml('SlowDown') } : undefined),
-    2,
+    { attempts: 2 },
   );
   const before = await unfinishedUploads();
   const failure = s3.upload('throttled-for-good', threeParts());
@@ -97,7 +100,9 @@ test('S3 that throttles for good is an error that names the operation and leaves
 });
 
 test('a bit that flips on the way is found, and nothing is visible', async () => {
-  const s3 = await openThrough((line) => (uploadPart.test(line) ? 'flip a byte' : undefined), 1);
+  const s3 = await openThrough((line) => (uploadPart.test(line) ? 'flip a byte' : undefined), {
+    attempts: 1,
+  });
   await expect(s3.upload('flipped', threeParts())).rejects.toMatchObject({ code: 'STAGING_CORRUPT' });
   expect(await s3.head('flipped')).toBeUndefined();
 });
@@ -117,9 +122,34 @@ test.each([
   [403, 'RequestTimeTooSkewed', 'STAGING_CLOCK', false],
   [500, 'InternalError', 'STAGING_THROTTLED', true],
 ])('%d %s is %s', async (answer, name, code, retryable) => {
-  const s3 = await openThrough(() => ({ answer, body: errorXml(name) }), 1);
+  const s3 = await openThrough(() => ({ answer, body: errorXml(name) }), { attempts: 1 });
   await expect(s3.put('classed', 'x')).rejects.toMatchObject({ code, retryable });
 });
+
+test('a request that hangs is given up and sent again', async () => {
+  const s3 = await openThrough(first(2, putObject, 'hang'), { requestTimeoutMs: 300 });
+  await s3.put('hung', 'text');
+  expect((await s3.get('hung')).toString()).toBe('text');
+  expect(faulty?.requests.filter(({ line }) => putObject.test(line))).toHaveLength(3);
+});
+
+test('S3 that hangs for good is an error that names the operation', async () => {
+  const s3 = await openThrough(() => 'hang', { attempts: 2, requestTimeoutMs: 200 });
+  await expect(s3.put('hung-for-good', 'text')).rejects.toMatchObject({
+    code: 'STAGING_UNREACHABLE',
+    retryable: true,
+    message: expect.stringMatching(/^S3 PutObject of s3:.*hung-for-good got no answer/),
+  });
+});
+
+test.each<HttpFault>(['cut the answer', 'flip a byte of the answer'])(
+  'an object that arrives otherwise than it was stored (%s) is never taken for it',
+  async (fault) => {
+    const s3 = await openThrough((line) => (/^GET /.test(line) ? fault : undefined), { attempts: 2 });
+    await s3.put(`read-${String(fault)}`.replaceAll(' ', '-'), 'text that is long enough to be cut');
+    await expect(s3.get(`read-${String(fault)}`.replaceAll(' ', '-'))).rejects.toBeInstanceOf(StagingError);
+  },
+);
 
 test('a server that is not there is unreachable', async () => {
   staging = openStaging({ ...connection, endpoint: 'http://127.0.0.1:1' }, { attempts: 2 });
