@@ -2,11 +2,12 @@ import type { MacroRegistry } from '../context/macros.ts';
 import { Problems } from '../errors.ts';
 import { emptyNode } from '../graph/empty-node.ts';
 import type { Version } from '../graph/node.ts';
+import type { RenderValue } from '../project/config-file.ts';
 import type { PackageProperties, PlacedTest, Properties } from '../project/properties.ts';
 import { configKeys, type TestRequest } from '../project/test-shapes.ts';
 import { describedVersions, spelledVersion } from '../project/versions.ts';
 import { quote } from '../relation.ts';
-import { asTexts, type DataRecord } from '../values.ts';
+import { asRecord, asTexts, type DataRecord } from '../values.ts';
 import { GenericTestBody, type Tested } from './bodies.ts';
 import { type Draft, testDefaults } from './drafts.ts';
 import { pythonText, testHash, testNames } from './test-names.ts';
@@ -30,9 +31,10 @@ interface Target {
 export function genericTestDrafts(
   properties: PackageProperties,
   registry: MacroRegistry,
+  render: RenderValue,
   problems: Problems,
 ): Draft[] {
-  const maker = new TestMaker(registry, problems);
+  const maker = new TestMaker(registry, render, problems);
   const kinds = { model: properties.models, seed: properties.seeds, snapshot: properties.snapshots };
   const ofNodes = Object.entries(kinds).flatMap(([kind, list]) =>
     list.flatMap((item) => {
@@ -80,11 +82,13 @@ function nodeTarget(kind: string, item: Properties, version: Version | null): Ta
 
 class TestMaker {
   readonly #registry: MacroRegistry;
+  readonly #render: RenderValue;
   readonly #problems: Problems;
   readonly #seen = new Map<string, PlacedTest>();
 
-  constructor(registry: MacroRegistry, problems: Problems) {
+  constructor(registry: MacroRegistry, render: RenderValue, problems: Problems) {
     this.#registry = registry;
+    this.#render = render;
     this.#problems = problems;
   }
 
@@ -136,10 +140,12 @@ class TestMaker {
     });
     const uniqueId = `test.${target.packageName}.${full}.${hash}`;
     if (this.#isRepeated(uniqueId, placed, full)) return [];
+    // Unlike its arguments, which are templates of the test, a test's config is one of the file.
+    const config = asRecord(this.#render(request.config, file, line)) ?? {};
     return [
       {
         body: new GenericTestBody({ file, line }, macro, target.tested, parameters),
-        propertiesConfig: { ...(short === full ? {} : { alias: short }), ...request.config },
+        propertiesConfig: { ...(short === full ? {} : { alias: short }), ...config },
         tags: [...columnTags, ...target.tags],
         defaults: testDefaults,
         tree: 'tests',

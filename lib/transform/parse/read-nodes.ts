@@ -3,7 +3,7 @@ import { type Scope, warnAs } from '../context/scope.ts';
 import { yamlNames } from '../context/yaml-names.ts';
 import type { Problems } from '../errors.ts';
 import type { Definition, Group, SourceNode } from '../graph/node.ts';
-import type { ProjectFileConfig } from '../project/config-file.ts';
+import type { ProjectFileConfig, RenderValue } from '../project/config-file.ts';
 import type { KeptTexts } from '../project/kept.ts';
 import type { PackageProperties, Properties } from '../project/properties.ts';
 import { readExposures } from './definitions.ts';
@@ -57,7 +57,7 @@ export function readNodes(parts: ReadParts): FoundNodes {
     ...analysisDrafts(loaded, config, properties, problems),
     ...snapshotDrafts(loaded, config, properties, problems),
     ...singularTestDrafts(loaded, config, properties, problems),
-    ...genericTestDrafts(properties, registry, problems),
+    ...genericTestDrafts(properties, registry, rendererOf(config, parts), problems),
     ...unitTestDrafts(config, properties, problems),
   ]);
   for (const [name, { file, line }] of unclaimed) {
@@ -80,13 +80,14 @@ export function readNodes(parts: ReadParts): FoundNodes {
   };
 }
 
-function readProperties(
-  config: ProjectFileConfig,
-  { loaded, scope, templates, problems, kept }: ReadParts,
-): PackageProperties {
-  const names = yamlNames(scope, scope.variables, config.name);
-  const render = yamlRenderer(templates.compiling, names, problems);
-  const properties = loadProperties(loaded, config, render, problems, kept);
+/** Renders the texts of a package's YAML files. */
+function rendererOf({ name }: ProjectFileConfig, { scope, templates, problems }: ReadParts): RenderValue {
+  return yamlRenderer(templates.compiling, yamlNames(scope, scope.variables, name), problems);
+}
+
+function readProperties(config: ProjectFileConfig, parts: ReadParts): PackageProperties {
+  const { loaded, scope, problems, kept } = parts;
+  const properties = loadProperties(loaded, config, rendererOf(config, parts), problems, kept);
   // What packages misspell is theirs to correct.
   if (config === loaded.root) {
     for (const { file, line, message } of properties.slips) {
