@@ -249,3 +249,21 @@ test('comments of columns reach tables and views, also of views over what is not
     ['V', 'a view'],
   ]);
 });
+
+test('a macro of dbt-snowflake is wrapped by one of the project', async () => {
+  const report = await build({
+    ...model("materialized='table'"),
+    'macros/wrapped.sql': `{% macro snowflake__create_table_as(temporary, relation, compiled_code, language='sql') %}
+      {{ dbt.default__create_table_as(temporary, relation, "select *, 'wrapped' as by_whom from (" ~ compiled_code ~ ")") }}
+    {% endmacro %}
+    {% macro set_query_tag() %}
+      {% do run_query("alter session set query_tag = 'of the project'") %}
+      {{ return(dbt_snowflake.snowflake__set_query_tag()) }}
+    {% endmacro %}`,
+  });
+  expect(report.problems).toEqual([]);
+  expect(await published()).toEqual([
+    [1, 'one', 'wrapped'],
+    [2, 'two', 'wrapped'],
+  ]);
+});

@@ -36,6 +36,9 @@
 {% endmacro %}
 
 {% macro check_for_schema_changes(source_relation, target_relation) %}
+  {{ return(adapter.dispatch('check_for_schema_changes', 'dbt')(source_relation, target_relation)) }}
+{% endmacro %}
+{% macro default__check_for_schema_changes(source_relation, target_relation) %}
   {% set source_columns = adapter.get_columns_in_relation(source_relation) %}
   {% set target_columns = adapter.get_columns_in_relation(target_relation) %}
   {% set added = diff_columns(source_columns, target_columns) %}
@@ -53,6 +56,9 @@
 
 {# Changes the table as on_schema_change says. Returns the columns to write; none when they are the table's own. #}
 {% macro process_schema_changes(on_schema_change, source_relation, target_relation) %}
+  {{ return(adapter.dispatch('process_schema_changes', 'dbt')(on_schema_change, source_relation, target_relation)) }}
+{% endmacro %}
+{% macro default__process_schema_changes(on_schema_change, source_relation, target_relation) %}
   {% if on_schema_change == 'ignore' %}
     {{ return(none) }}
   {% endif %}
@@ -72,6 +78,9 @@
 {% endmacro %}
 
 {% macro sync_column_schemas(on_schema_change, target_relation, schema_changes_dict) %}
+  {{ return(adapter.dispatch('sync_column_schemas', 'dbt')(on_schema_change, target_relation, schema_changes_dict)) }}
+{% endmacro %}
+{% macro default__sync_column_schemas(on_schema_change, target_relation, schema_changes_dict) %}
   {% set added = schema_changes_dict['source_not_in_target'] %}
   {% if on_schema_change == 'append_new_columns' %}
     {% if added %}
