@@ -16,10 +16,10 @@ import { shop } from './support/projects.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-materializations-'));
 const expectedFile = join(matrixProject, 'expected.json');
 
-async function dbt(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn('dbt', args, { stdio: 'inherit', env: { ...process.env, ...env } });
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`dbt ended with ${String(code)}`);
+  if (code !== 0) throw new Error(`${command} ended with ${String(code)}`);
 }
 
 const server = await startSnowflake({ memory: true });
@@ -37,7 +37,8 @@ try {
   const url = new URL(server.url);
   for (const { statements, vars, from, to } of matrixRounds) {
     for (const sql of statements) await warehouse.execute(sql);
-    await dbt(
+    await run(
+      'dbt',
       [
         ...['--quiet', 'build', '--project-dir', matrixProject, '--profiles-dir', matrixProject],
         ...['--vars', JSON.stringify(vars), '--event-time-start', from, '--event-time-end', to],
