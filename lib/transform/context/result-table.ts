@@ -1,4 +1,4 @@
-import { callable, JinjaObject, tuple } from '../../jinja/index.ts';
+import { callable, JinjaObject, printValue, tuple } from '../../jinja/index.ts';
 import type { QueryResult } from '../../snowflake/index.ts';
 
 /** The rows of a query as templates see them, with the parts of agate's tables that dbt projects use. */
@@ -35,9 +35,34 @@ export class ResultTable extends JinjaObject {
         return this.rows;
       case 'column_names':
         return this.columnNames;
+      case 'column_types':
+        return this.columnNames.map(() => null);
       case 'print_table':
       case 'print_csv':
+      case 'print_json':
         return callable(name, ['*rest', '**named'], () => null);
+      case 'rename':
+        return callable(name, ['column_names?', 'row_names?', '**named'], (names: unknown) =>
+          this.#renamed(names),
+        );
+      case 'select':
+      case 'exclude':
+        return callable(name, ['key'], (key: unknown) => {
+          const named = new Set(listOf(key).map(String));
+          return this.#picked((column) => named.has(column) === (name === 'select'));
+        });
+      case 'limit':
+        return callable(name, ['start_or_stop', 'stop?', 'step?'], (start: number, stop?: number | null) =>
+          this.#with(stop == null ? this.rows.slice(0, start) : this.rows.slice(start, stop)),
+        );
+      case 'order_by':
+        return callable(name, ['key', 'reverse?'], (key: unknown, reverse?: boolean) =>
+          this.#ordered(listOf(key).map(String), reverse === true),
+        );
+      case 'distinct':
+        return callable(name, ['key?'], (key?: unknown) =>
+          this.#distinct(key == null ? null : listOf(key).map(String)),
+        );
       default:
         return undefined;
     }
@@ -55,12 +80,84 @@ export class ResultTable extends JinjaObject {
     return true;
   }
 
+  /** The same columns with other rows. */
+  #with(rows: readonly ResultRow[]): ResultTable {
+    return new ResultTable(
+      this.columnNames,
+      rows.map(({ values }) => values),
+    );
+  }
+
+  /** @param names a list of all new names, or a mapping from old ones to new ones */
+  #renamed(names: unknown): ResultTable {
+    const list = isListOrText(names) ? [...listOf(names)].map(String) : undefined;
+    const renames = names instanceof Map ? names : new Map();
+    const renamed = this.columnNames.map((name, index) => list?.[index] ?? String(renames.get(name) ?? name));
+    return new ResultTable(
+      renamed,
+      this.rows.map(({ values }) => values),
+    );
+  }
+
+  #picked(keep: (column: string) => boolean): ResultTable {
+    const indices = this.columnNames.flatMap((name, index) => (keep(name) ? [index] : []));
+    return new ResultTable(
+      indices.map((index) => this.columnNames[index] ?? ''),
+      this.rows.map(({ values }) => indices.map((index) => values[index] ?? null)),
+    );
+  }
+
+  /** Nothing comes last, as in agate. */
+  #ordered(keys: readonly string[], reverse: boolean): ResultTable {
+    const compare = (a: ResultRow, b: ResultRow): number => {
+      for (const key of keys) {
+        const [left, right] = [a.getItem(key) ?? null, b.getItem(key) ?? null];
+        if (left === right) continue;
+        if (left === null || right === null) return left === null ? 1 : -1;
+        const order = isLess(left, right) ? -1 : isLess(right, left) ? 1 : 0;
+        if (order !== 0) return order;
+      }
+      return 0;
+    };
+    const rows = this.rows.toSorted(compare);
+    return this.#with(reverse ? rows.toReversed() : rows);
+  }
+
+  #distinct(keys: readonly string[] | null): ResultTable {
+    const seen = new Set<string>();
+    return this.#with(
+      this.rows.filter((row) => {
+        const values = keys === null ? row.values : keys.map((key) => row.getItem(key) ?? null);
+        const text = values.map((value) => printValue(value)).join('\u0000');
+        return seen.has(text) ? false : seen.add(text);
+      }),
+    );
+  }
+
   #column(index: number): ResultColumn {
     return new ResultColumn(
       this.columnNames[index] ?? '',
       this.rows.map((row) => row.values[index] ?? null),
     );
   }
+}
+
+function isListOrText(value: unknown): boolean {
+  return (
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && Symbol.iterator in value && !(value instanceof Map))
+  );
+}
+
+/** A text as a list of one, anything that can be looped over as a list. */
+function listOf(value: unknown): readonly unknown[] {
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) return [value];
+  return [...(value as Iterable<unknown>)];
+}
+
+function isLess(a: unknown, b: unknown): boolean {
+  if (typeof a === 'string' && typeof b === 'string') return a < b;
+  return Number(a) < Number(b);
 }
 
 /** One row: its values by place and by name. */

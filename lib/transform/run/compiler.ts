@@ -213,8 +213,14 @@ export class Compiler {
         return this.#limited(this.#placement.read(target), node, target, using.batch);
       },
       source: (call) => {
+        // A source is there whenever the node runs, so it may be named only then: as in dbt.
         const target = names.source(call, node.packageName);
-        this.#mustBeKnown(node, target, call.join('.'));
+        if (target === undefined) {
+          throw compilerError(
+            `${describe(node)} reads the source "${call.join('.')}", and there is no such source`,
+            'Describe it under `sources:` of a schema file.',
+          );
+        }
         if (standIns !== undefined) return standIns.relation(target);
         return this.#limited(sourceRelation(target), node, target, using.batch);
       },
