@@ -68,6 +68,8 @@ export class StatementContext implements ExecutionContext {
       message: 'inner statement',
       session: this.session.id,
       sql,
+      // Of DML: how many rows it changed.
+      firstRow: result.rows[0],
     });
     return result;
   }
