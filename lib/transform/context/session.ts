@@ -152,6 +152,18 @@ export class NodeSession implements WarehouseAccess {
     return rows.length > 0;
   }
 
+  /** Whether a table is transient; false when it is not there. */
+  async isTransient({ database, schema, identifier, quoting }: RelationObject): Promise<boolean> {
+    const { rows } = await this.#warehouse.execute(
+      `SELECT IS_TRANSIENT FROM ${quote(folded(database ?? '', quoting.database))}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
+      {
+        ...this.#options,
+        binds: [folded(schema ?? '', quoting.schema), folded(identifier ?? '', quoting.identifier)],
+      },
+    );
+    return rows[0]?.IS_TRANSIENT === 'YES';
+  }
+
   async columns(relation: RelationObject): Promise<ColumnObject[]> {
     const { rows } = await this.#warehouse.execute(`DESCRIBE TABLE ${sqlName(relation)}`, this.#options);
     return rows.map((row) => ColumnObject.described(String(row.name), String(row.type)));

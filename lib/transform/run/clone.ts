@@ -3,7 +3,7 @@ import type { RelationObject } from '../context/relation-object.ts';
 import { NodeSession, RelationCache } from '../context/session.ts';
 import { isTest, type SqlNode } from '../graph/node.ts';
 import type { ClonedRelation, CloneReport, TransformOptions } from '../options.ts';
-import { folded, quote, sqlName } from '../relation.ts';
+import { sqlName } from '../relation.ts';
 import { writeManifest } from './artifacts.ts';
 import { createSchemas } from './candidates.ts';
 import { chosenNodes } from './choice.ts';
@@ -11,7 +11,7 @@ import { otherRelations } from './deferral.ts';
 import { publishedRelation } from './placement.ts';
 import { runSchedule } from './scheduler.ts';
 import { schemasOf } from './stages.ts';
-import { isTransient } from './transient.ts';
+import { transience } from './transient.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
@@ -84,22 +84,11 @@ async function cloneNode(
   }
   await warehouse.execute(
     made === 'table'
-      ? `CREATE OR REPLACE ${await transience(other, node, warehouse)}TABLE ${sqlName(own)} CLONE ${sqlName(other)}`
+      ? `CREATE OR REPLACE ${await transience(other, node, session)}TABLE ${sqlName(own)} CLONE ${sqlName(other)}`
       : `CREATE OR REPLACE VIEW ${sqlName(own)} AS SELECT * FROM ${sqlName(other)}`,
   );
   session.forget(own);
   return done(made, null);
-}
-
-/** Snowflake clones a transient table to a transient one only. */
-async function transience(other: RelationObject, node: SqlNode, warehouse: Warehouse): Promise<string> {
-  const { database, schema, identifier, quoting } = other;
-  const name = (part: string | null, quoted: boolean): string => folded(part ?? '', quoted);
-  const { rows } = await warehouse.execute(
-    `SELECT IS_TRANSIENT FROM ${quote(name(database, quoting.database))}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
-    { binds: [name(schema, quoting.schema), name(identifier, quoting.identifier)] },
-  );
-  return rows[0]?.IS_TRANSIENT === 'YES' || isTransient(node) ? 'TRANSIENT ' : '';
 }
 
 function kindOf({ type }: RelationObject): string {

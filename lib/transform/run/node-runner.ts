@@ -17,7 +17,7 @@ import { maskedColumns } from './masked-columns.ts';
 import { errorMessage, kindOf, type Outcome } from './outcome.ts';
 import { type Placement, publishedRelation } from './placement.ts';
 import { commenting } from './query-comment.ts';
-import { isTransient } from './transient.ts';
+import { transience } from './transient.ts';
 import type { Warnings } from './warnings.ts';
 
 export interface RunnerParts {
@@ -182,7 +182,7 @@ export class NodeRunner {
     if (!adds || fullRefreshes(node, this.#parts.flags) || candidate.equals(published)) return;
     const there = await session.relation(published);
     if (there?.type !== 'table') return;
-    const transient = isTransient(node) ? 'TRANSIENT ' : '';
+    const transient = await transience(published, node, session);
     await warehouse.execute(
       `CREATE OR REPLACE ${transient}TABLE ${sqlName(candidate)} CLONE ${sqlName(published)}`,
     );

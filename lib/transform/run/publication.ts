@@ -10,7 +10,7 @@ import { asRecord } from '../values.ts';
 import type { Compiler } from './compiler.ts';
 import { publishedRelation } from './placement.ts';
 import type { Publication } from './publish.ts';
-import { isTransient } from './transient.ts';
+import { transience } from './transient.ts';
 
 /** How one candidate becomes what readers see. `compiler` leads refs to published names. */
 export async function publicationOf(
@@ -36,7 +36,7 @@ export async function publicationOf(
     node: node.uniqueId,
     candidate,
     published,
-    transient: isTransient(node),
+    transient: (await transience(candidate, node, session)) !== '',
     recluster: node.config.automatic_clustering === true && Boolean(node.config.cluster_by),
     ...finishing,
   };

@@ -58,6 +58,17 @@ describe('an incremental model', () => {
     expect(await rows('SELECT COUNT(*) FROM SHOP.DEV.M')).toEqual([[0]]);
   });
 
+  test('stays transient when only its config changes, until it is made anew', async () => {
+    const kind = async () => (await records("SHOW TABLES LIKE 'M' IN SCHEMA SHOP.DEV"))[0]?.kind;
+    await build(model(incremental));
+    expect((await build(model(`${incremental}, transient=false`))).problems).toEqual([]);
+    expect(await kind()).toBe('TRANSIENT');
+    await build(model(`${incremental}, transient=false`), { fullRefresh: true });
+    expect(await kind()).toBe('TABLE');
+    await build(model(incremental));
+    expect(await kind()).toBe('TRANSIENT');
+  });
+
   test('refuses what cannot be meant', async () => {
     for (const [config, expected] of [
       ["incremental_strategy='upsert'", 'incremental_strategy "upsert" is unknown'],

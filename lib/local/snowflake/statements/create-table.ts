@@ -113,6 +113,9 @@ async function createTable(
     Object.assign(options, after.options);
     copyGrants ||= after.copyGrants;
     if (from.kind !== 'TABLE') throw missingObject('Table', printQualified(from.name));
+    if (!like && kind === 'TABLE' && tableProperties(from).kind === 'TRANSIENT') {
+      throw compilationError('Transient object cannot be cloned to a permanent object.', '002120');
+    }
     if (dynamicOf(from)) throw unsupported('CREATE TABLE … CLONE of a dynamic table');
     const source = tableProperties(from);
     if (header.replace && core.objects.find('TABLE', name)) {
