@@ -50,6 +50,12 @@ export class ProjectError extends SluiceError {
 /** Collects problems while a project is read, so that they can be reported together. */
 export class Problems {
   readonly list: Problem[] = [];
+  /** What is odd and stands in nobody's way. */
+  readonly oddities: Problem[] = [];
+
+  addOddity(problem: Problem): void {
+    this.oddities.push(problem);
+  }
 
   add(problem: Problem): void {
     this.list.push(problem);

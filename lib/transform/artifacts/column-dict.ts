@@ -4,6 +4,7 @@ import { columnConstraints } from './constraint-dict.ts';
 /** A described column as dbt's manifest has it. */
 export function columnDict(column: ColumnProperties): Record<string, unknown> {
   return {
+    ...column.extra,
     name: column.name,
     description: column.description,
     meta: { ...column.meta },

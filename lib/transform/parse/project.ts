@@ -152,6 +152,9 @@ export function parseProject(options: ParseOptions): ParsedProject {
     );
   checkGroups([...sqlNodes, ...defined], groups, (node) => placeOfNode(node, bodies), problems);
   warnOfDeprecations(sqlNodes, scope);
+  for (const { file, line, message } of problems.oddities) {
+    warnAs(scope, 'DuplicateYAMLKeysDeprecation', `${file}:${line}: ${message}`);
+  }
   for (const path of unusedConfigPaths(loaded.root, [...all, ...definitions])) {
     warnAs(
       scope,

@@ -118,19 +118,34 @@ function renderText(environment: Environment, text: string, file: string, resolv
 /** Texts of these keys are templates of a later time. */
 const leftAlone = new Set(['description', 'pre-hook', 'post-hook', 'pre_hook', 'post_hook']);
 
-/** Renders all texts of a YAML value that hold a template. */
-export function renderData(environment: Environment, value: Data, file: string, resolve: NameResolver): Data {
+/** In these records every key is a name of the project's own: a column may be called description. */
+const recordsOfNames = new Set(['column_types', 'meta', 'vars']);
+
+/**
+ * Renders all texts of a YAML value that hold a template.
+ *
+ * @param within the key that the value stands under
+ */
+export function renderData(
+  environment: Environment,
+  value: Data,
+  file: string,
+  resolve: NameResolver,
+  within = '',
+): Data {
   if (typeof value === 'string') {
-    if (!value.includes('{{') && !value.includes('{%')) return value;
+    // To dbt every text is a template, and of a template the last line break is not part of what it makes.
+    if (!value.includes('{{') && !value.includes('{%')) return value.replace(/\n$/, '');
     return toHost(renderNative(environment, value, file, resolve)) as Data;
   }
   if (Array.isArray(value)) return value.map((item: Data) => renderData(environment, item, file, resolve));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      leftAlone.has(key.replace(/^\+/, '')) ? item : renderData(environment, item, file, resolve),
-    ]),
+    Object.entries(value).map(([spelled, item]) => {
+      const key = spelled.replace(/^\+/, '');
+      const isLater = leftAlone.has(key) && !recordsOfNames.has(within);
+      return [spelled, isLater ? item : renderData(environment, item, file, resolve, key)];
+    }),
   );
 }
 

@@ -4,7 +4,7 @@ import { writeArtifact } from '../artifacts/write.ts';
 
 const fileName = 'parsed.json';
 /** Changes whenever something that is kept means something else. */
-const version = 2;
+const version = 3;
 
 /**
  * What was found out about the texts of a project (what their YAML says, the code of their templates), kept from one process to the

@@ -163,6 +163,12 @@ export function misspelledKeys(record: DataRecord, list: string | null): Misspel
   });
 }
 
+/** What a record holds under keys that are the project's own. */
+export function unknownKeys(record: DataRecord, list: string): DataRecord {
+  const known = new Set(schemaKeys[list]);
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !known.has(key)));
+}
+
 /** Keys of `dbt_project.yml` that it may not hold, each with the one that was probably meant. */
 export function unknownProjectKeys(record: DataRecord): { key: string; meant: string | undefined }[] {
   return Object.keys(record)

@@ -1,7 +1,7 @@
 import type { Problems } from '../errors.ts';
 import { asList, asRecord, asText, asTexts, type Data, type DataRecord } from '../values.ts';
 import type { RenderValue } from './config-file.ts';
-import { misspelledKeys } from './known-keys.ts';
+import { misspelledKeys, unknownKeys } from './known-keys.ts';
 import { readTestRequest, type TestRequest } from './test-shapes.ts';
 import { columnChoice, type VersionProperties } from './versions.ts';
 import type { YamlFile } from './yaml.ts';
@@ -28,6 +28,8 @@ export interface ColumnProperties {
   /** Unique ids of the docs blocks that its description includes. */
   readonly docBlocks?: readonly string[];
   readonly tests: readonly PlacedTest[];
+  /** What else is said of it, by keys of the project's own. */
+  readonly extra?: DataRecord;
 }
 
 /** What a schema file says of a model, seed, snapshot, analysis or macro. */
@@ -298,7 +300,9 @@ class SchemaReader {
 
   #column(record: DataRecord, path: Path): ColumnProperties {
     const config = asRecord(record.config) ?? {};
+    const extra = unknownKeys(record, 'columns');
     return {
+      ...(Object.keys(extra).length === 0 ? {} : { extra: this.#render(extra, path) }),
       name: asText(record.name) ?? '',
       description: asText(record.description) ?? '',
       dataType: asText(record.data_type) ?? null,

@@ -28,6 +28,13 @@ export interface YamlFile {
 interface Parsed {
   readonly data: Data;
   readonly lines: Lines;
+  readonly repeated: readonly RepeatedKey[];
+}
+
+/** A key that a record has more than once, and the line where it stands again. */
+interface RepeatedKey {
+  readonly key: string;
+  readonly line: number;
 }
 
 /** The line of a part, and the lines of what is in it, by key or index. */
@@ -51,6 +58,13 @@ export function readYaml(
   const parsed = before ?? parseYaml(text, file, problems);
   if (parsed === undefined) return undefined;
   if (before === undefined) kept?.set(key, parsed);
+  for (const { key, line } of parsed.repeated) {
+    problems.addOddity({
+      file,
+      line,
+      message: `\`${key}\` stands there twice, and only the last one counts.`,
+    });
+  }
   return { file, data: parsed.data, lineOf: (path) => lineAt(parsed.lines, path) };
 }
 
@@ -60,7 +74,8 @@ function parseYaml(text: string, file: string, problems: Problems): Parsed | und
     lineCounter: lines,
     version: '1.1',
     merge: true,
-    uniqueKeys: true,
+    // dbt takes the last of them; it is said that there are several.
+    uniqueKeys: false,
     customTags: likePython,
   });
   if (document.errors.length > 0) {
@@ -75,12 +90,28 @@ function parseYaml(text: string, file: string, problems: Problems): Parsed | und
     return {
       data: normalize(document.toJS({ maxAliasCount: 10_000 })),
       lines: linesOf(document.contents, 1, lines),
+      repeated: repeatedKeys(document.contents, lines),
     };
   } catch (error) {
     // Aliases of aliases that would fill the memory.
     problems.add({ file, message: firstLine(error instanceof Error ? error.message : String(error)) });
     return undefined;
   }
+}
+
+function repeatedKeys(node: unknown, lines: LineCounter): RepeatedKey[] {
+  if (isSeq(node)) return node.items.flatMap((item) => repeatedKeys(item, lines));
+  if (!isMap(node)) return [];
+  const seen = new Set<string>();
+  return node.items.flatMap(({ key, value }) => {
+    const below = repeatedKeys(value, lines);
+    if (!isScalar(key)) return below;
+    const name = String(key.value);
+    // A record may take over several others with `<<`.
+    const again = name !== '<<' && seen.has(name);
+    seen.add(name);
+    return again && key.range ? [{ key: name, line: lines.linePos(key.range[0]).line }, ...below] : below;
+  });
 }
 
 /** dbt strips files, and PyYAML gives a block of text that ends a file no line break then. */

@@ -154,3 +154,50 @@ models:
   });
   expect(sqlNode(project, 'model.p.m').config.persist_docs).toEqual({ columns: true });
 });
+
+describe('YAML as dbt reads it', () => {
+  test('takes the last of two equal keys, and says so', () => {
+    const files = {
+      'models/a.sql': 'select 1 as id',
+      'models/s.yml': 'models:\n  - name: a\n    description: one\n    description: two\n',
+    };
+    expect(sqlNode(parsed(files), 'model.p.a').description).toBe('two');
+    expect(messagesOf(files)).toEqual([
+      'Warning: models/s.yml:4: `description` stands there twice, and only the last one counts.',
+    ]);
+  });
+
+  test('keeps what is said of columns under keys of the project’s own', () => {
+    const project = parsed({
+      'models/a.sql': 'select 1 as id',
+      'models/s.yml': "models: [{name: a, columns: [{name: id, owner: us, level: '{{ 1 + 1 }}'}]}]",
+    });
+    expect(sqlNode(project, 'model.p.a').columns).toMatchObject([
+      { name: 'id', extra: { owner: 'us', level: 2 } },
+    ]);
+  });
+
+  test('renders texts wherever a key is a name, and drops the last line break of each', () => {
+    const project = parsed(
+      {
+        'dbt_project.yml': `
+name: p
+seeds:
+  p:
+    lands:
+      +column_types:
+        description: |
+          {% if var('wide') %} varchar(99) {% else %} varchar(9) {% endif %}
+        code: |
+          varchar(2)
+`,
+        'seeds/lands.csv': 'code,description\ngb,UK\n',
+      },
+      { vars: { wide: true } },
+    );
+    expect(sqlNode(project, 'seed.p.lands').config.column_types).toEqual({
+      description: ' varchar(99) ',
+      code: 'varchar(2)',
+    });
+  });
+});
