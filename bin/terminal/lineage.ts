@@ -40,7 +40,9 @@ function described({ label, type, expression, kind }: LineageTree, dim: (text: s
   const flat = expression?.replace(/\s+/g, ' ').trim() ?? '';
   const cut = flat.length > longestExpression ? `${flat.slice(0, longestExpression - 1)}…` : flat;
   const column = label.slice(label.lastIndexOf('.') + 1);
-  const says = flat !== '' && flat.toLowerCase() !== column.toLowerCase();
+  // A column that is passed on under its own name says nothing by its expression.
+  const passedOn = /^(?:[\w$]+\.)*([\w$]+)$/.exec(flat)?.[1];
+  const says = flat !== '' && passedOn?.toLowerCase() !== column.toLowerCase();
   const details = [
     type ?? 'type not known',
     ...(says ? [`= ${cut}`] : []),

@@ -10,6 +10,7 @@ import { contractColumns } from './known-columns.ts';
 import { writtenPlace } from './place.ts';
 import { type AnalyzedNode, ProjectAnalysis } from './project-analysis.ts';
 import type { QueryProblem, TableColumn } from './query/index.ts';
+import { schemaProblems } from './schema-problems.ts';
 import { type SchemaPlace, WarehouseColumns } from './warehouse-columns.ts';
 
 export interface CheckOptions {
@@ -61,9 +62,11 @@ export async function checkNodes(options: CheckOptions): Promise<CheckReport> {
   if (askFirst === true) await ask(analysis.unknownSources(ids));
   let nodes = analysis.run(ids, warehouse);
   if (askFirst === true && (await ask(analysis.unknownSchemas))) nodes = analysis.run(ids, warehouse);
-  if (hasErrors(nodes, withEphemeral(project, chosen)) && (await ask(analysis.doubtfulSchemas)))
-    nodes = analysis.run(ids, warehouse);
-  return report(project, nodes, chosen);
+  let found = report(project, nodes, chosen);
+  if (found.errors.length > 0 && (await ask(analysis.doubtfulSchemas))) {
+    found = report(project, analysis.run(ids, warehouse), chosen);
+  }
+  return found;
 }
 
 /**
@@ -158,14 +161,6 @@ function withEphemeral(
   return found;
 }
 
-function hasErrors(nodes: ReadonlyMap<string, AnalyzedNode>, looked: ReadonlyMap<string, SqlNode>): boolean {
-  return [...looked.keys()].some((id) =>
-    nodes
-      .get(id)
-      ?.queries.some(({ analysis }) => analysis.problems.some(({ severity }) => severity === 'error')),
-  );
-}
-
 function report(
   project: ParsedProject,
   nodes: ReadonlyMap<string, AnalyzedNode>,
@@ -186,6 +181,7 @@ function report(
       }
     }
   }
+  errors.push(...schemaProblems(project, nodes, chosen.values()));
   return { errors, warnings };
 }
 

@@ -192,9 +192,8 @@ function nodeCalled(name: string, found: ColumnLineage): LineageNode | undefined
 function unknownNode(of: string, found: ColumnLineage): SluiceError {
   const names = [...found.nodes.values()].map(({ name }) => name);
   const dot = of.lastIndexOf('.');
-  const [whole] = similarNames(of, names);
   const [part] = dot === -1 ? [] : similarNames(of.slice(0, dot), names);
-  const similar = whole ?? (part === undefined ? undefined : `${part}${of.slice(dot)}`);
+  const similar = part === undefined ? similarNames(of, names)[0] : `${part}${of.slice(dot)}`;
   return new SluiceError({
     code: 'LINEAGE_UNKNOWN',
     kind: 'usage',

@@ -174,7 +174,7 @@ export class ProjectAnalysis {
     for (const { sql, query } of this.#queriesOf(node) ?? []) {
       if (query === undefined) continue;
       const catalog = this.#catalog(node, queries[0]?.analysis);
-      queries.push({ sql, analysis: analyze(query, catalog, isRelation(node) && !isEphemeral(node)) });
+      queries.push({ sql, analysis: analyze(query, catalog, makes(node)) });
     }
     const [first] = queries;
     if (first === undefined) return this.#asBuilt(unknownNode(node));
@@ -294,6 +294,11 @@ function unknownNode(node: GraphNode): AnalyzedNode {
 /** Nodes that a table or view of the warehouse comes from. */
 function isRelation(node: GraphNode): node is SqlNode {
   return ['model', 'seed', 'snapshot'].includes(node.resourceType);
+}
+
+function makes(node: SqlNode): 'table' | 'view' | undefined {
+  if (!isRelation(node) || isEphemeral(node)) return undefined;
+  return ['table', 'incremental', 'snapshot'].includes(materializationOf(node)) ? 'table' : 'view';
 }
 
 /** What an incremental model sees of itself: at least what its first run makes. */

@@ -124,9 +124,34 @@ describe('before a build sends anything', () => {
     ]);
   });
 
+  test('tests of columns that are not there, and contracts that the SQL does not keep', async () => {
+    const options = optionsOf({
+      'models/a.sql': "select id, customer from {{ source('raw', 'orders') }}",
+      'models/b.sql': "{{ config(contract={'enforced': true}) }} select id, customer from {{ ref('a') }}",
+      'models/schema.yml': `models:
+  - name: a
+    columns:
+      - name: id
+        tests: [not_null, unique, {relationships: {arguments: {to: ref('b'), field: idd}}}]
+      - name: custmer
+        tests: [not_null]
+      - name: "id || customer"
+        tests: [unique]
+  - name: b
+    columns: [{name: id, data_type: number}, {name: worth, data_type: number}]
+`,
+    });
+    expect((await problemsOf(options)).sort()).toEqual([
+      'models/schema.yml:10:undefined\nmodel b does not keep its contract: its SQL does not give worth; its SQL gives customer, which the contract does not name.\nChange the SQL or the columns of the schema file.',
+      'models/schema.yml:5:undefined\ntest relationships_a_id__idd__ref_b_: b has no column idd.\nDid you mean id?',
+      'models/schema.yml:7:undefined\ntest not_null_a_custmer: a has no column custmer.\nDid you mean customer?',
+    ]);
+  });
+
   test('columns that a table would have twice are told', async () => {
     const options = optionsOf({
-      'models/a.sql': "select id, customer as id from {{ source('raw', 'orders') }}",
+      'models/a.sql':
+        "{{ config(materialized='table') }} select id, customer as id from {{ source('raw', 'orders') }}",
     });
     expect((await problemsOf(options))[0]).toContain('the column id would be there twice.');
   });

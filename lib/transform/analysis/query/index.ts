@@ -18,25 +18,31 @@ export interface Analysis extends Shape {
 /**
  * Resolves every name of a query, works out its columns, and collects what is certain to fail.
  *
- * @param makesTable whether a table or view is made of it, which cannot have two columns of one name
+ * @param makes what is made of it: a table cannot have two columns of one name, and of a view only one of them can be read
  */
-export function analyze(query: Query, catalog: Catalog, makesTable = false): Analysis {
+export function analyze(query: Query, catalog: Catalog, makes?: 'table' | 'view'): Analysis {
   const problems = new QueryProblems();
   const shape = analyzeQuery(query, undefined, { catalog, problems, reader: undefined });
-  if (makesTable) checkNames(query, shape, problems);
+  if (makes !== undefined) checkNames(query, shape, makes, problems);
   return { ...shape, problems: problems.list };
 }
 
-function checkNames(query: Query, { columns }: Shape, problems: QueryProblems): void {
+function checkNames(
+  query: Query,
+  { columns }: Shape,
+  makes: 'table' | 'view',
+  problems: QueryProblems,
+): void {
   const seen = new Set<string>();
   for (const { name, span } of columns) {
     if (seen.has(name)) {
-      problems.error(
-        'duplicate-column',
-        span?.start ?? startOf(query),
-        `the column ${shown(name)} would be there twice.`,
-        `Give one of them another name, or leave it out: * exclude (${shown(name)}).`,
-      );
+      problems.add({
+        code: 'duplicate-column',
+        severity: makes === 'table' ? 'error' : 'warning',
+        at: span?.start ?? startOf(query),
+        message: `the column ${shown(name)} would be there twice.`,
+        hint: `Give one of them another name, or leave it out: * exclude (${shown(name)}).`,
+      });
     }
     seen.add(name);
   }
