@@ -120,6 +120,9 @@ export async function rowsOf(
 ): Promise<number | null> {
   const relation = await session.relation(placement.relation(node));
   if (relation?.type !== 'table' && relation?.type !== 'dynamic_table') return null;
+  // A dynamic table that waits for its first refresh cannot be read.
+  const waits = relation.type === 'dynamic_table' && /^on_schedule$/i.test(String(node.config.initialize));
+  if (waits) return null;
   const { rows } = await warehouse.execute(`SELECT COUNT(*) AS N FROM ${sqlName(relation)}`);
   return Number(rows[0]?.N ?? 0);
 }

@@ -143,6 +143,21 @@ test('on_configuration_change continue leaves it as it is, and fail publishes no
   ).toEqual([]);
 });
 
+test('one that is initialized by schedule is tested all the same, audited or not', async () => {
+  const files = {
+    'models/m.sql':
+      "{{ config(materialized='dynamic_table', target_lag='1 hour', snowflake_warehouse='wh', initialize='on_schedule') }} select id from SHOP.RAW.ORDERS",
+    'models/m.yml': 'models: [{name: m, columns: [{name: id, tests: [not_null]}]}]',
+  };
+  expect((await build(files)).problems).toEqual([]);
+  const made = sent().filter((sql) => /^create .*dynamic table/i.test(sql));
+  expect(made.map((sql) => /initialize = (\w+)/.exec(sql)?.[1])).toEqual(['ON_CREATE', 'ON_SCHEDULE']);
+  await run('DROP DYNAMIC TABLE SHOP.DEV.M');
+  const models = { audit: false, select: ['m'], resourceTypes: ['model'] } as const;
+  expect((await build(files, models)).problems).toEqual([]);
+  expect(await shown('M')).toMatchObject({ target_lag: '1 hour' });
+});
+
 test('a model changes from a table to a dynamic table, to a view and back', async () => {
   const model = (config: string) => ({
     'models/m.sql': `{{ config(${config}) }} select id from SHOP.RAW.ORDERS`,
