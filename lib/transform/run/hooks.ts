@@ -1,4 +1,5 @@
-import { tuple } from '../../jinja/index.ts';
+import { SluiceError } from '../../config/index.ts';
+import { TemplateError, tuple } from '../../jinja/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
 import { nodeDict } from '../artifacts/node-dict.ts';
 import { RunConfig } from '../context/config-object.ts';
@@ -6,10 +7,12 @@ import { compilerError } from '../context/exceptions.ts';
 import { TemplateFile } from '../context/macros.ts';
 import { NodeContext } from '../context/node-context.ts';
 import { RelationObject } from '../context/relation-object.ts';
+import { resultObject } from '../context/run-results.ts';
 import { NodeSession, type RelationCache } from '../context/session.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
-import type { Outcome } from './outcome.ts';
+import { problemOf } from '../parse/templates.ts';
+import { kindOf, type Outcome } from './outcome.ts';
 import { sourceRelation } from './placement.ts';
 import { runResult } from './results-file.ts';
 
@@ -56,12 +59,29 @@ export async function runHooks(
           return target === undefined ? unknownInHook(call.join('.')) : sourceRelation(target);
         },
       });
-      const sql = await new TemplateFile(hook, `dbt_project.yml (on-run-${when})`)
-        .in(templates.compiling)
-        .render(context.resolve);
-      await session.execute(sql);
+      const file = `dbt_project.yml (on-run-${when})`;
+      try {
+        await session.execute(
+          await new TemplateFile(hook, file).in(templates.compiling).render(context.resolve),
+        );
+      } catch (error) {
+        throw hookFailure(error, `on-run-${when} of ${config.name}`, hook);
+      }
     }
   }
+}
+
+/** What went wrong with a hook, in the words of the template or of the warehouse. */
+function hookFailure(error: unknown, name: string, hook: string): unknown {
+  if (!(error instanceof TemplateError || error instanceof SluiceError)) return error;
+  const [problem] = error instanceof TemplateError ? problemOf(error, { file: name }) : [];
+  return new SluiceError({
+    code: 'HOOK_FAILED',
+    kind: kindOf(error),
+    message: `${name} failed: ${problem?.message ?? error.message}\n  the hook: ${hook.trim()}`,
+    hint: 'Correct the hook, or the macro it calls, and run the command again.',
+    cause: error,
+  });
 }
 
 /** `results`, `schemas` and `database_schemas`, which dbt gives the hooks at the end. */
@@ -71,7 +91,7 @@ function hookNames(when: 'start' | 'end', { outcomes, models }: RunOfHooks): Rea
     models.map(({ database, schema }) => [`${database}.${schema}`, tuple(database, schema)]),
   );
   return new Map<string, unknown>([
-    ['results', outcomes.map((outcome) => ({ ...runResult(outcome), node: nodeDict(outcome.node) }))],
+    ['results', outcomes.map((outcome) => resultObject({ ...runResult(outcome) }, nodeDict(outcome.node)))],
     ['schemas', [...new Set(models.map(({ schema }) => schema))]],
     ['database_schemas', [...pairs.values()]],
   ]);
