@@ -96,7 +96,7 @@ export function sameConfig(now: DataRecord, before: DataRecord): boolean {
   const all = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   const kind = asText(now.resource_type) ?? '';
   const keys = comparedConfigs[kind] ?? [...all].filter((key) => !notCompared.has(key));
-  return keys.every((key) => sameSaid(ours[key], theirs[key]));
+  return keys.every((key) => sameSaid(now, key, theirs[key]));
 }
 
 /** Database, schema and alias as they were written; another target's names are no change. */
@@ -107,8 +107,8 @@ export function sameRelation(now: DataRecord, before: DataRecord): boolean {
       ['database', 'schema'].every((key) => sameWritten(now, before, key))
     );
   }
-  const [ours, theirs] = [writtenConfig(now), writtenConfig(before)];
-  return ['database', 'schema', 'alias'].every((key) => sameSaid(ours[key], theirs[key]));
+  const theirs = writtenConfig(before);
+  return ['database', 'schema', 'alias'].every((key) => sameSaid(now, key, theirs[key]));
 }
 
 /** Descriptions, where they are written into the warehouse. */
@@ -178,9 +178,13 @@ function sameWritten(now: DataRecord, before: DataRecord, key: string): boolean 
 /** dbt may keep what a file says of its own config as a dump of its syntax tree, which says no more than the file's text. */
 const dumped = /^Keyword\(key=/;
 
-function sameSaid(now: Data | undefined, before: Data | undefined): boolean {
+/** A config that is an expression may also be what it comes to: dbt keeps that of what a file says of itself. */
+function sameSaid(now: DataRecord, key: string, before: Data | undefined): boolean {
   if (typeof before === 'string' && dumped.test(before)) return true;
-  return sameData(now, before);
+  const written = writtenConfig(now)[key];
+  return (
+    sameData(written, before) || (written !== undefined && sameData(asRecord(now.config)?.[key], before))
+  );
 }
 
 /** Manifests write what was left out in several ways: as nothing, null, or as something empty. */
