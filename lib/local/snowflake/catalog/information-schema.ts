@@ -169,6 +169,8 @@ export async function informationSchema(
   counted: boolean,
 ): Promise<StatementResult | undefined> {
   const { objects } = context;
+  // What a database does not hold is told from a database that is not there, which is an error.
+  if (!objects.find('DATABASE', { database: '', schema: '', name: name.database })) return undefined;
   const scope = { database: name.database };
   const tables = () => [...objects.all('TABLE', scope), ...objects.all('VIEW', scope)];
   switch (name.name) {
