@@ -2,7 +2,7 @@ import { type Invocation, metadata } from '../artifacts/results.ts';
 import { type GraphNode, isEphemeral } from '../graph/node.ts';
 import { folded } from '../relation.ts';
 import { publishedRelation, sourceRelation } from '../run/placement.ts';
-import { type CatalogPlace, type CatalogRelation, placeKey } from './read-catalog.ts';
+import type { CatalogPlace, CatalogRelation } from './read-catalog.ts';
 
 /** Where a node's relation is in the warehouse; undefined for what makes none. */
 export function placeOf(node: GraphNode): CatalogPlace | undefined {
@@ -20,7 +20,7 @@ export function placeOf(node: GraphNode): CatalogPlace | undefined {
 /**
  * What the warehouse knows of the nodes' relations, as `catalog.json` has it (dbt catalog v1).
  *
- * @param relations by `placeKey`; a node whose relation is not among them is left out, as dbt leaves it out
+ * @param relations by unique id; a node whose relation is not among them is left out, as dbt leaves it out
  * @param errors what kept the warehouse from being asked
  */
 export function catalog(
@@ -32,8 +32,7 @@ export function catalog(
   const tables: Record<string, unknown> = {};
   const sources: Record<string, unknown> = {};
   for (const node of nodes) {
-    const place = placeOf(node);
-    const relation = place === undefined ? undefined : relations.get(placeKey(place));
+    const relation = relations.get(node.uniqueId);
     if (relation === undefined) continue;
     (node.resourceType === 'source' ? sources : tables)[node.uniqueId] = tableDict(node.uniqueId, relation);
   }

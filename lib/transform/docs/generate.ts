@@ -12,7 +12,7 @@ import { asRecord, asText, type DataRecord, toData } from '../values.ts';
 import { catalog, placeOf } from './catalog.ts';
 import { maskedColumns } from './masked.ts';
 import { renderPage } from './page-html.ts';
-import { type CatalogRelation, placeKey, readCatalog } from './read-catalog.ts';
+import { type CatalogAnswer, type CatalogRelation, placeKey, readCatalog } from './read-catalog.ts';
 import { artifactIfThere } from './records.ts';
 import { secretsOf, withoutSecrets } from './secrets.ts';
 import { siteData } from './site-data.ts';
@@ -33,7 +33,7 @@ export interface DocsReport {
   readonly catalog: string;
   /** How many relations the project has, and how many of them the warehouse has. */
   readonly relations: { readonly expected: number; readonly found: number };
-  /** What does not compile, a text for each node. The page is written without its SQL. */
+  /** What does not compile, and which database does not answer, a text for each. The page is written without it. */
   readonly problems: readonly string[];
 }
 
@@ -55,16 +55,21 @@ export async function generateDocs(options: DocsOptions): Promise<DocsReport> {
     const wanted = [...project.nodes.values()].filter(
       (node) => workspace.selection.ids.has(node.uniqueId) && placeOf(node) !== undefined,
     );
-    const relations = options.emptyCatalog ? undefined : await askCatalog(workspace, wanted);
+    const answer = options.emptyCatalog ? undefined : await askCatalog(workspace, wanted);
+    const relations = answer === undefined ? undefined : byNode(wanted, answer.relations);
+    problems.push(...(answer?.errors ?? []));
     const secrets = secretsOf(options.env ?? process.env);
     const manifestDict = withoutSecrets(
       withCompiled(toData(manifest(project, invocation)), compiled),
       secrets,
     );
-    const catalogDict = withoutSecrets(catalog(wanted, relations ?? new Map(), invocation), secrets);
+    const catalogDict = withoutSecrets(
+      catalog(wanted, relations ?? new Map(), invocation, answer?.errors),
+      secrets,
+    );
     const data = siteData({
       manifest: manifestDict,
-      relations: relations === undefined ? undefined : byNode(wanted, relations),
+      relations,
       compiled,
       runResults: artifactIfThere(directory, 'run_results.json'),
       sources: artifactIfThere(directory, 'sources.json'),
@@ -78,10 +83,7 @@ export async function generateDocs(options: DocsOptions): Promise<DocsReport> {
       manifest: writeArtifact(target, 'manifest.json', `${JSON.stringify(manifestDict)}\n`),
       catalog: writeArtifact(target, 'catalog.json', `${JSON.stringify(catalogDict)}\n`),
       page: writeArtifact(target, 'index.html', renderPage(withoutSecrets(data, secrets))),
-      relations: {
-        expected: wanted.length,
-        found: relations === undefined ? 0 : byNode(wanted, relations).size,
-      },
+      relations: { expected: wanted.length, found: relations?.size ?? 0 },
       problems,
     };
   } finally {
@@ -121,14 +123,15 @@ function compiledBefore(before: DataRecord | undefined): Map<string, string> {
 async function askCatalog(
   { pool, project, runId, options }: Workspace,
   nodes: readonly GraphNode[],
-): Promise<Map<string, CatalogRelation>> {
+): Promise<CatalogAnswer> {
   const places = nodes.flatMap((node) => placeOf(node) ?? []);
-  if (places.length === 0) return new Map();
+  if (places.length === 0) return { relations: new Map(), errors: [] };
   return await pool.use({ project: project.loaded.root.name, run: runId, node: 'catalog' }, (warehouse) =>
     readCatalog(warehouse, places, options.signal),
   );
 }
 
+/** The relations that were found, by unique id. */
 function byNode(
   nodes: readonly GraphNode[],
   relations: ReadonlyMap<string, CatalogRelation>,

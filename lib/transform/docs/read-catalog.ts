@@ -1,4 +1,9 @@
-import { quoteIdentifier, type Warehouse, type WarehouseValue } from '../../snowflake/index.ts';
+import {
+  quoteIdentifier,
+  type Warehouse,
+  WarehouseError,
+  type WarehouseValue,
+} from '../../snowflake/index.ts';
 
 /** A place as the warehouse keeps it: folded, and exact. */
 export interface CatalogPlace {
@@ -43,38 +48,65 @@ export function placeKey({ database, schema, name }: CatalogPlace): string {
   return JSON.stringify([database, schema, name]);
 }
 
+/** What was found, by `placeKey`, and what kept a database from being asked. */
+export interface CatalogAnswer {
+  readonly relations: ReadonlyMap<string, CatalogRelation>;
+  readonly errors: readonly string[];
+}
+
 /**
- * Asks INFORMATION_SCHEMA for relations: two statements a database. What is not there is left out.
+ * Asks INFORMATION_SCHEMA for relations: two statements a database. What is not there is left out, and so is a database that
+ * refuses: a source that the role may not see keeps nobody from documenting the rest.
  *
- * @returns by `placeKey`
+ * @throws WarehouseError for anything else that goes wrong
  */
 export async function readCatalog(
   warehouse: Warehouse,
   places: readonly CatalogPlace[],
   signal?: AbortSignal,
-): Promise<Map<string, CatalogRelation>> {
-  const wanted = new Set(places.map(placeKey));
-  const found = new Map<string, CatalogRelation>();
+): Promise<CatalogAnswer> {
+  const relations = new Map<string, CatalogRelation>();
+  const errors: string[] = [];
   for (const [database, inDatabase] of Map.groupBy(places, (place) => place.database)) {
-    const { where, binds } = condition(inDatabase);
-    const from = `${quoteIdentifier(database)}.INFORMATION_SCHEMA`;
-    const options = { binds, ...(signal === undefined ? {} : { signal }) };
-    const columns = columnsByTable(
-      (
-        await warehouse.execute(
-          `${columnQuery} FROM ${from}.COLUMNS ${where} ORDER BY ORDINAL_POSITION`,
-          options,
-        )
-      ).rows,
-    );
-    const tables = await warehouse.execute(`${tableQuery} FROM ${from}.TABLES ${where}`, options);
-    for (const row of tables.rows) {
-      const place = { database, schema: String(row.TABLE_SCHEMA), name: String(row.TABLE_NAME) };
-      const key = placeKey(place);
-      if (wanted.has(key)) found.set(key, relationOf(place, row, columns.get(tableKey(row)) ?? []));
+    try {
+      for (const relation of await readDatabase(warehouse, database, inDatabase, signal)) {
+        relations.set(placeKey(relation), relation);
+      }
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      errors.push(`The catalog of ${database} cannot be read: ${error.message}`);
     }
   }
-  return found;
+  return { relations, errors };
+}
+
+/** Snowflake's numbers for what is not there or may not be seen, which it does not tell apart, and for a missing privilege. */
+const refusals = new Set([2003, 2043, 3001]);
+
+function isRefusal(error: unknown): error is WarehouseError {
+  return error instanceof WarehouseError && refusals.has(error.snowflakeCode ?? 0);
+}
+
+async function readDatabase(
+  warehouse: Warehouse,
+  database: string,
+  places: readonly CatalogPlace[],
+  signal: AbortSignal | undefined,
+): Promise<CatalogRelation[]> {
+  const wanted = new Set(places.map(placeKey));
+  const { where, binds } = condition(places);
+  const from = `${quoteIdentifier(database)}.INFORMATION_SCHEMA`;
+  const options = { binds, ...(signal === undefined ? {} : { signal }) };
+  const columnRows = await warehouse.execute(
+    `${columnQuery} FROM ${from}.COLUMNS ${where} ORDER BY ORDINAL_POSITION`,
+    options,
+  );
+  const columns = columnsByTable(columnRows.rows);
+  const tables = await warehouse.execute(`${tableQuery} FROM ${from}.TABLES ${where}`, options);
+  return tables.rows.flatMap((row) => {
+    const place = { database, schema: String(row.TABLE_SCHEMA), name: String(row.TABLE_NAME) };
+    return wanted.has(placeKey(place)) ? [relationOf(place, row, columns.get(tableKey(row)) ?? [])] : [];
+  });
 }
 
 const tableQuery = `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_OWNER, COMMENT, CLUSTERING_KEY, ROW_COUNT, BYTES, IS_DYNAMIC,

@@ -25,6 +25,9 @@ models:
   'models/overview.md': '{% docs __overview__ %}\n# The shop\n{% enddocs %}',
   'models/schema.yml': `
 sources:
+  - name: elsewhere
+    database: NOBODYS
+    tables: [{ name: things }]
   - name: raw
     description: What the till writes.
     schema: RAW
@@ -128,13 +131,14 @@ test('says what was written and what the warehouse lacks', () => {
     page: join(artifactsDirectory, 'index.html'),
     manifest: join(artifactsDirectory, 'manifest.json'),
     catalog: join(artifactsDirectory, 'catalog.json'),
-    relations: { expected: 4, found: 3 },
-    problems: [],
+    relations: { expected: 5, found: 3 },
+    problems: [expect.stringMatching(/^The catalog of NOBODYS cannot be read: .*NOBODYS/s)],
   });
 });
 
 test('catalog.json has the columns, comments and sizes of what is in the warehouse', () => {
-  const { nodes, sources } = json(artifactsDirectory, 'catalog.json');
+  const { nodes, sources, errors } = json(artifactsDirectory, 'catalog.json');
+  expect(errors).toEqual(report.problems);
   expect(Object.keys(nodes ?? {}).sort()).toEqual(['model.shop.orders', 'model.shop.totals']);
   expect(nodes?.['model.shop.orders']).toMatchObject({
     unique_id: 'model.shop.orders',
