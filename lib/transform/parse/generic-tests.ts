@@ -124,9 +124,7 @@ class TestMaker {
     }
     const parameters: DataRecord = {
       ...request.arguments,
-      ...(columnName === null || request.arguments.column_name !== undefined
-        ? {}
-        : { column_name: columnName }),
+      ...(columnName === null || request.namesColumn === true ? {} : { column_name: columnName }),
     };
     const stem = `${target.prefix}${request.namespace === null ? '' : `${request.namespace}_`}${request.test}`;
     const names = testNames(stem, target.label, parameters);

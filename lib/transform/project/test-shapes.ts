@@ -10,6 +10,8 @@ export interface TestRequest {
   readonly customName: string | null;
   readonly description: string;
   readonly arguments: DataRecord;
+  /** Set when `column_name` stands under `arguments:`, where it goes before the column that the test stands under. */
+  readonly namesColumn?: true;
   readonly config: DataRecord;
 }
 
@@ -75,6 +77,7 @@ function request(spelled: string, body: DataRecord): TestRequest {
     customName: asText(body.name) ?? null,
     description: asText(body.description) ?? '',
     arguments: collected,
+    ...(asRecord(body.arguments)?.column_name === undefined ? {} : { namesColumn: true as const }),
     config: { ...config, ...asRecord(body.config) },
   };
 }

@@ -179,3 +179,23 @@ test('a template that does not parse, a missing dbt_project.yml and broken yaml 
   expect(problemsOf({ 'models/s.yml': 'models:\n  - name: a\n  name: b' })[0]).toMatch(/^models\/s\.yml:\d/);
   expect(problemsOf({ 'dbt_project.yml': 'version: 1' })[0]).toContain('`name` is missing');
 });
+
+test('a test is of the column that it stands under, unless its arguments name another', () => {
+  const project = parse({
+    'models/a.sql': 'select 1 as x, 2 as y',
+    'models/s.yml': `models:
+  - name: a
+    columns:
+      - name: x
+        data_tests:
+          - not_null: {column_name: y}
+          - unique: {arguments: {column_name: y}}
+    data_tests: [{accepted_values: {column_name: y, values: [2]}}]`,
+  });
+  const tests = [...project.nodes.values()].filter(({ resourceType }) => resourceType === 'test');
+  expect(tests.map(({ name }) => name).sort()).toEqual([
+    'accepted_values_a_y__2',
+    'not_null_a_x',
+    'unique_a_y',
+  ]);
+});
