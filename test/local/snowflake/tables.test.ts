@@ -294,3 +294,20 @@ test('grants go with what they are on, and outlive a replacement that copies the
   await runAll(client, ['grant select on u to role looking', 'drop table u', 'create table u (a int)']);
   expect(await on('table u')).toBe(0);
 });
+
+test('a cloned schema has its views, functions and sequences, which go on where they stand', async () => {
+  await runAll(client, [
+    'create or replace schema original',
+    'create table t as select 1 as a',
+    'create view v as select a + 1 as b from t',
+    "create function twice(x int) returns int as 'x * 2'",
+    'create sequence counted start 10 increment 5',
+    'select counted.nextval',
+    'create sequence untouched start 3',
+    'create or replace schema copied clone original',
+  ]);
+  expect(
+    await client.rows('select counted.nextval as n, untouched.nextval as u, twice(b) as d from v'),
+  ).toEqual([{ N: 15, U: 3, D: 4 }]);
+  expect(await client.value('select original.counted.nextval')).toBe(15);
+});

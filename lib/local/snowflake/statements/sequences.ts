@@ -1,3 +1,4 @@
+import { createDuckSequence } from '../catalog/clone.ts';
 import { requirePlace } from '../catalog/lifecycle.ts';
 import { StatementContext } from '../context.ts';
 import { objectExists } from '../errors.ts';
@@ -38,8 +39,7 @@ const createSequence: StatementHandler = {
       if (!header.replace) throw objectExists(printQualified(name));
       await core.duck.run(`DROP SEQUENCE ${duckTable(name)}`);
     }
-    const bounds = increment < 0 ? ' MINVALUE -9223372036854775807 MAXVALUE 9223372036854775807' : '';
-    await core.duck.run(`CREATE SEQUENCE ${duckTable(name)}${bounds} START ${start} INCREMENT ${increment}`);
+    await createDuckSequence(core, name, start, increment);
     await core.objects.put({
       kind: 'SEQUENCE',
       name,

@@ -65,10 +65,18 @@ export class CallSite {
 
   /** The text of an argument that has to be a constant: a date part, a format. */
   constant(index: number): string | undefined {
-    const value = this.raw(index);
+    return this.#constantOf(this.raw(index));
+  }
+
+  #constantOf(value: Expression | undefined): string | undefined {
     if (value?.kind === 'text' || value?.kind === 'number') return value.value;
     if (value?.kind === 'column' && value.parts.length === 1) return value.parts[0]?.name;
     if (value?.kind === 'bind') return this.translation.context.binds[value.index - 1]?.value ?? undefined;
+    // dbt puts the format of its catalog together of two texts.
+    if (value?.kind === 'binary' && value.operator === '||') {
+      const [left, right] = [this.#constantOf(value.left), this.#constantOf(value.right)];
+      return left === undefined || right === undefined ? undefined : left + right;
+    }
     return undefined;
   }
 
