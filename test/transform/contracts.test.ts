@@ -10,7 +10,10 @@ beforeAll(async () => {
   return () => shop.warehouse.close();
 });
 
-beforeEach(() => shop.run('CREATE OR REPLACE DATABASE SHOP'));
+beforeEach(async () => {
+  await shop.run('CREATE OR REPLACE DATABASE SHOP');
+  shop.sent();
+});
 
 const contract = `
 models:
@@ -56,11 +59,22 @@ describe('a contract', () => {
     expect(created).not.toContain('check');
   });
 
-  test('that the SQL does not keep is an error with all that differs, and nothing is made', async () => {
-    const report = await shop.build({
-      ...files,
-      'models/orders.sql': "select 'ann' as customer, 'much' as amount, 7 as surplus",
-    });
+  test('that the SQL does not keep is an error before anything runs', async () => {
+    const broken = { ...files, 'models/orders.sql': "select 'ann' as customer, 7 as surplus" };
+    await expect(shop.build(broken)).rejects.toThrow(
+      /model orders does not keep its contract: its SQL does not give .*id.*; its SQL gives surplus/,
+    );
+    expect(shop.sent()).toEqual([]);
+  });
+
+  test('that the warehouse finds broken is an error with all that differs, and nothing is made', async () => {
+    const report = await shop.build(
+      {
+        ...files,
+        'models/orders.sql': "select 'ann' as customer, 'much' as amount, 7 as surplus",
+      },
+      { check: false },
+    );
     expect(report.failure?.code).toBeDefined();
     expect(report.problems.join('\n')).toContain(
       [
@@ -75,11 +89,12 @@ describe('a contract', () => {
   });
 
   test('holds a view to its columns as well', async () => {
-    const report = await shop.build({
+    const view = {
       'models/v.sql': 'select 1 as id',
       'models/schema.yml':
         'models: [{name: v, config: {contract: {enforced: true}}, columns: [{name: id, data_type: date}]}]',
-    });
+    };
+    const report = await shop.build(view, { check: false });
     expect(report.problems.join('\n')).toMatch(/\| ID +\| FIXED +\| DATE +\| data type mismatch \|/);
   });
 
