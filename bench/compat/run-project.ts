@@ -66,7 +66,12 @@ export async function runProject(directory: string, options: CompatOptions): Pro
       await warehouse.close();
       const run = { ...choice, connect, artifactsDirectory: artifacts };
       if (options.depth === 'compile') await compile(run);
-      else await build({ ...run, audit: false, onNode: (event) => events.push(event) });
+      else {
+        // Seeds first, as their users load them: many projects read them as sources, which says nothing of an order.
+        const each = { ...run, audit: false, onNode: (event: NodeEvent) => events.push(event) };
+        await build({ ...each, resourceTypes: ['seed'] });
+        await build({ ...each, excludeResourceTypes: ['seed'] });
+      }
     }
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

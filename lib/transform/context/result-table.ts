@@ -1,4 +1,4 @@
-import { callable, JinjaObject, printValue, tuple } from '../../jinja/index.ts';
+import { Attributes, callable, JinjaObject, printValue, tuple } from '../../jinja/index.ts';
 import type { QueryResult } from '../../snowflake/index.ts';
 
 /** The rows of a query as templates see them, with the parts of agate's tables that dbt projects use. */
@@ -219,6 +219,17 @@ export class ResultRow extends JinjaObject {
   }
 }
 
+/** Type of a column, as far as templates use it: `jsonify` makes of a value what JSON can hold. */
+const columnType = new Attributes(
+  {
+    jsonify: callable('jsonify', ['value'], (value: unknown) => {
+      if (typeof value === 'bigint') return Number(value);
+      return typeof value === 'object' && value !== null ? printValue(value) : value;
+    }),
+  },
+  'DataType',
+);
+
 class ResultColumn extends JinjaObject {
   readonly #name: string;
   readonly #values: readonly unknown[];
@@ -237,6 +248,10 @@ class ResultColumn extends JinjaObject {
         return callable(name, [], () => tuple(...this.#values));
       case 'values_distinct':
         return callable(name, [], () => [...new Set(this.#values)]);
+      case 'values_without_nulls':
+        return callable(name, [], () => tuple(...this.#values.filter((value) => value !== null)));
+      case 'data_type':
+        return columnType;
       default:
         return undefined;
     }
@@ -274,6 +289,13 @@ class NamedList extends JinjaObject {
 
   override getAttribute(name: string): unknown {
     if (name === 'keys') return callable(name, [], () => this.#names);
+    if (name === 'get') {
+      return callable(
+        name,
+        ['key', 'default?'],
+        (key: unknown, otherwise: unknown = null) => this.getItem(key) ?? otherwise,
+      );
+    }
     if (name === 'items') {
       return callable(name, [], () => this.#names.map((key, index) => tuple(key, this.#items[index])));
     }

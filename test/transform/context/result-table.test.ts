@@ -37,3 +37,10 @@ test.each([
 ])('%s', (expression, expected) => {
   expect(shown(expression)).toBe(expected);
 });
+
+test('finds a column by its name, and makes JSON of a value', () => {
+  const template =
+    "{{ t.columns.get('ID').values_without_nulls() }} {{ t.columns.get('no', 'none') }} {{ t.columns['ID'].data_type.jsonify(2) }}";
+  const text = createEnvironment({}).compile(template, { file: 't' }).renderSync({ t: table });
+  expect(text).toBe('(2, 1, 1) none 2');
+});
