@@ -73,7 +73,7 @@ export function makesRelation(node: GraphNode): node is SqlNode {
 
 /** Where readers find a node. */
 export function publishedRelation(node: SqlNode): RelationObject {
-  if (isEphemeral(node)) return new RelationObject({ identifier: `__dbt__cte__${node.name}`, type: 'cte' });
+  if (isEphemeral(node)) return new RelationObject({ identifier: `__dbt__cte__${node.alias}`, type: 'cte' });
   return new RelationObject({
     database: node.database,
     schema: node.schema,

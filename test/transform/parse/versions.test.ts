@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { compile } from '../../../lib/transform/index.ts';
+import { temporaryFolder } from '../../support/index.ts';
 import { messagesOf, parsed, problemsOf, sqlNode } from '../support/parsing.ts';
+import { dbtProject, shop } from '../support/projects.ts';
 
 const files = {
   'models/orders_v1.sql': 'select 1 as id, 2 as old',
@@ -172,4 +175,22 @@ test('a latest version without a file is missed where it is read', () => {
   ).toEqual([
     'models/a.sql:1 | model a reads "m", and the latest version of it has no file. | Its versions are 1.',
   ]);
+});
+
+test('ephemeral versions stay apart in the SQL that reads them', async () => {
+  const { nodes } = await compile({
+    directory: dbtProject({
+      'models/m_v1.sql': 'select 1 as id',
+      'models/m_v2.sql': 'select 2 as id',
+      'models/a.sql': "select * from {{ ref('m', v=1) }} union all select * from {{ ref('m') }}",
+      'models/s.yml': 'models: [{name: m, config: {materialized: ephemeral}, versions: [{v: 1}, {v: 2}]}]',
+    }),
+    project: shop,
+    artifactsDirectory: temporaryFolder(),
+    connect: () => Promise.reject(new Error('no warehouse')),
+  });
+  const sql = nodes.find(({ name }) => name === 'a')?.sql ?? '';
+  expect(sql).toMatch(/__dbt__cte__m_v1 as \(\s*select 1 as id/);
+  expect(sql).toMatch(/__dbt__cte__m_v2 as \(\s*select 2 as id/);
+  expect(sql).toContain('select * from __dbt__cte__m_v1 union all select * from __dbt__cte__m_v2');
 });
