@@ -23,9 +23,12 @@ function afterStatement({ message, sql, firstRow }: Readonly<Record<string, unkn
 
 const server = await startSnowflake({ ...input, onLog: afterStatement });
 process.stdout.write(`${JSON.stringify(server)}\n`);
-createInterface(process.stdin).on('line', (line) => {
+const orders = createInterface(process.stdin);
+orders.on('line', (line) => {
   const order: SnowflakeOrder = JSON.parse(line);
   if ('kill' in order) left = order.kill;
   // What it does not take, it looks for later.
   else server.notify(order.notify.queue, order.notify.event).catch(() => undefined);
 });
+// Who started it is gone.
+orders.on('close', () => process.exit(1));
