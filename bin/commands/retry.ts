@@ -10,6 +10,10 @@ import { endBuild, goingOn } from './build.ts';
 export async function run(context: CommandContext, options: SelectionOptions): Promise<0 | 1> {
   return await goingOn(context, async () => {
     const run = await openModels(context, showRun(context.output));
-    return endBuild(context.output, await retryStep(run, transformChoice(options)));
+    const report = await retryStep(run, transformChoice(options));
+    if (report.models.length + report.tests.length > 0) return endBuild(context.output, report);
+    context.output.line('Everything had passed, and is published now.');
+    context.output.result(report);
+    return 0;
   });
 }

@@ -122,8 +122,7 @@ describe('a microbatch model', () => {
       join(directory, 'models/sold.sql'),
       config.replace("batch_size='day',", '') + files['models/sold.sql'].split('}}').slice(1).join('}}'),
     );
-    const unsized = await build(options(directory));
-    expect(unsized.problems[0]).toContain('is a microbatch model and needs a `batch_size`');
+    await expect(build(options(directory))).rejects.toThrow('needs `batch_size`');
   });
 
   test('runs hooks once, around all batches', async () => {

@@ -85,6 +85,23 @@ test('what was written while it ran is enough, as after a kill', async () => {
   expect(again.models.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 });
 
+test('what passed and was cut off before it was published is published, once', async () => {
+  await shop.run('CREATE SEQUENCE SHOP.PUBLIC.SEQ');
+  const options = shop.options(project(), { check: false });
+  const cutOff = build({
+    ...options,
+    onPublish: () => {
+      throw new Error('cut off');
+    },
+  });
+  await expect(cutOff).rejects.toThrow('cut off');
+  expect(await shop.relations('DEV')).toEqual([]);
+  const report = await retry(options);
+  expect(report).toMatchObject({ models: [], tests: [], published: true, candidates: [] });
+  expect(await shop.relations('DEV')).toEqual(['A', 'B', 'C']);
+  await expect(retry(options)).rejects.toMatchObject({ code: 'NOTHING_TO_RETRY' });
+});
+
 test('a build in place goes on from what failed, and keeps what is there', async () => {
   await shop.run('CREATE SEQUENCE SHOP.PUBLIC.SEQ');
   const directory = project({

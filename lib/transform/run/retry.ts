@@ -22,16 +22,11 @@ const passed = new Set(['success', 'pass', 'warn']);
  */
 export async function retry(options: TransformOptions): Promise<BuildReport> {
   const earlier = readEarlierRun(options.artifactsDirectory);
-  if (earlier.results.every(({ status }) => passed.has(status))) {
-    throw new SluiceError({
-      code: 'NOTHING_TO_RETRY',
-      kind: 'usage',
-      message: `The last run, \`${earlier.command}\`, passed.`,
-      hint: 'There is nothing to retry; `sluice build` builds again.',
-    });
-  }
+  const allPassed = earlier.results.every(({ status }) => passed.has(status));
+  const flags = flagsOf(earlier.args);
+  if (allPassed && flags.audit === false) throw nothingToRetry(earlier);
   const workspace = openWorkspace(earlier.command, {
-    ...flagsOf(earlier.args),
+    ...flags,
     ...options,
     runId: earlier.runId,
     // What ran stands in the results; what it was selected by may select something else today.
@@ -40,7 +35,11 @@ export async function retry(options: TransformOptions): Promise<BuildReport> {
   });
   try {
     const chosen = nodesOf(earlier, workspace);
+    // A test alone makes nothing that could be left to publish.
+    if (allPassed && modelsOf(chosen).length === 0) throw nothingToRetry(earlier);
     const there = await stillThere(workspace, chosen);
+    // Candidates that passed and still stand are those of a run that was cut off before they were published.
+    if (allPassed && !there) throw nothingToRetry(earlier);
     const carried = there ? carriedOf(earlier, workspace, chosen) : undefined;
     return await new Build(workspace, chosen, {
       results: carried?.results ?? [],
@@ -50,6 +49,15 @@ export async function retry(options: TransformOptions): Promise<BuildReport> {
   } finally {
     await workspace.pool.close();
   }
+}
+
+function nothingToRetry({ command }: EarlierRun): SluiceError {
+  return new SluiceError({
+    code: 'NOTHING_TO_RETRY',
+    kind: 'usage',
+    message: `The last run, \`${command}\`, passed.`,
+    hint: 'There is nothing to retry; `sluice build` builds again.',
+  });
 }
 
 /** Whether what the last run built can still be used: its candidates, if it made any. */
