@@ -36,6 +36,7 @@ export const CASES: readonly (readonly [string, string | null])[] = [
   // Moments
   ["to_varchar('2024-03-05'::date, 'DD-MON-YYYY')", '05-Mar-2024'],
   ["to_varchar('2024-01-02 03:04:05'::timestamp_ntz, 'YYYY-MM-DD\"T\"HH24:MI:SS')", '2024-01-02T03:04:05'],
+  ["to_varchar('2024-01-02 03:04:05'::timestamp_ntz, 'yyyy-mm-dd HH24:MI' || 'UTC')", '2024-01-02 03:04UTC'],
   ["to_date('05/03/2024', 'DD/MM/YYYY')", '2024-03-05'],
   ["to_timestamp_ntz('12/1/2010 8:26', 'MM/DD/YYYY HH24:MI')", '2010-12-01 08:26:00.000'],
   ["try_to_timestamp_ntz('13/1/2010 8:26', 'MM/DD/YYYY HH24:MI')", null],

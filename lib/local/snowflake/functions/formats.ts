@@ -21,6 +21,8 @@ const ELEMENTS: readonly (readonly [string, string])[] = [
   ['TZHTZM', '%z'],
   ['TZH:TZM', '%:z'],
   ['TZH', '%:h'],
+  // No element of Snowflake's, and printed as it is: dbt writes it after the times of its catalog.
+  ['UTC', 'UTC'],
 ];
 
 /**
