@@ -13,6 +13,8 @@ export interface ComparedColumn {
   readonly name: string;
   readonly target: string;
   readonly targetType: string;
+  /** Of a VARIANT: whether what it holds is compared, and not only that there is a value. */
+  readonly isDocument: boolean;
   /** SQL of its text form; before the mask, where there is one. */
   readonly text: string;
   /** Put on here and not in Postgres, whose log must not learn the key. */
@@ -48,11 +50,17 @@ export async function readContentShape(
     const form = textForm(column, table.mask[column.name]);
     if ('reason' in form) notCompared.push({ column: column.target, reason: form.reason });
     else compared.push(comparedColumn(column, form, source.maskingKey));
+    if (column.targetType === 'VARIANT' && column.live.plainType === 'json' && 'sql' in form) {
+      notCompared.push({
+        column: column.target,
+        reason: 'of json, but not of jsonb, only whether there is a value',
+      });
+    }
   }
   const { key, kind } = await readRelation(source, table);
   const names = table.mode.kind === 'incremental' ? table.mode.key : key;
   const keyColumns = names.flatMap((name) => compared.filter((column) => column.name === name));
-  const isKey = keyColumns.length === names.length && names.every((name) => tellsApart(table, name));
+  const isKey = keyColumns.length === names.length && keyColumns.every((column) => tellsApart(table, column));
   const placing = placingColumn(table);
   return {
     table,
@@ -126,7 +134,7 @@ export async function writtenSince(source: Source, oldestTransaction: string | u
 }
 
 function comparedColumn(
-  { name, target, targetType }: ContractedColumn,
+  { name, target, targetType, live }: ContractedColumn,
   {
     sql,
     maskedBy,
@@ -134,13 +142,14 @@ function comparedColumn(
   maskingKey: string | undefined,
 ): ComparedColumn {
   const mask = maskedBy === undefined ? undefined : maskOf(maskedBy, maskingKey);
-  return { name, target, targetType, text: sql, mask };
+  const isDocument = targetType === 'VARIANT' && live.plainType !== 'json';
+  return { name, target, targetType, isDocument, text: sql, mask };
 }
 
-/** Values that were masked any other way than by hash are the same for many rows. */
-function tellsApart(table: Table, column: string): boolean {
-  const mask = table.mask[column];
-  return mask === undefined || mask === 'hash';
+/** Values that were masked any other way than by hash are the same for many rows; a document has no place in a key. */
+function tellsApart(table: Table, { name, targetType }: ComparedColumn): boolean {
+  const mask = table.mask[name];
+  return targetType !== 'VARIANT' && (mask === undefined || mask === 'hash');
 }
 
 /** Whether the rows of a kind of relation say which transaction wrote them. */

@@ -1,5 +1,6 @@
 import { doubleText, type MaskMethod } from '../config/index.ts';
 import type { ContractedColumn } from './contract.ts';
+import { documentForm } from './document-form.ts';
 import { quoteIdentifier } from './quote.ts';
 
 /** How a column is compared: by SQL of its text form, whose mask, if any, is put on here; or not at all, and why. */
@@ -36,7 +37,7 @@ function typedForm(kind: string, plainType: string, value: string): string {
       // A real arrives in Snowflake as the double of its text.
       return `CASE WHEN ${value} IS NOT NULL THEN ${doubleText(`(${value}::text::float8)`)} END`;
     case 'VARIANT':
-      return `CASE WHEN ${value} IS NOT NULL THEN 'json' END`;
+      return `CASE WHEN ${value} IS NOT NULL THEN ${plainType === 'json' ? "'json'" : documentForm(value)} END`;
     default:
       return outputOf(value);
   }

@@ -7,6 +7,7 @@ import {
   type RowDigests,
   type Table,
 } from '../config/index.ts';
+import { documentSums } from './document-form.ts';
 import { quoteIdentifier, quoteLiteral } from './quoting.ts';
 import { tableIn } from './template-values.ts';
 import { textForm } from './text-form.ts';
@@ -17,6 +18,8 @@ export interface RawColumn {
   /** Name in Snowflake. */
   readonly target: string;
   readonly targetType: string;
+  /** Of a VARIANT: whether what it holds is compared, and not only that there is a value. */
+  readonly isDocument: boolean;
 }
 
 /** What of a table in RAW is compared. */
@@ -44,10 +47,10 @@ export async function rawSums(
        SELECT each_row._WINDOW, ${joinedDigests(digests)} AS ROW_TEXT
          ${columns.map((_, i) => `, each_row.V${i}`).join('')}
        FROM (
-         SELECT _WINDOW
+         SELECT raw_rows._WINDOW
            ${shape.columns.map((column, i) => `, ${columnDigest(column)} AS C${i}`).join('')}
            ${columns.map((column, i) => `, ${columnNumber(column)} AS V${i}`).join('')}
-         FROM ${tableIn(shape.project, 'raw', shape.table)}
+         FROM ${rawRows(shape, '')}
        ) AS each_row
      ) AS digested
      GROUP BY WINDOW_ID`,
@@ -73,9 +76,10 @@ export interface RawContent {
 
 /** @param window all rows when there is none */
 export function rawContent(warehouse: Warehouse, shape: RawShape, window: string | undefined): RawContent {
-  const where = window === undefined ? '' : `WHERE _WINDOW = ${quoteLiteral(window)}`;
-  const digested = `SELECT ${keyText(shape)} AS KEY_TEXT, ${rowText(shape)} AS ROW_TEXT
-    FROM ${tableIn(shape.project, 'raw', shape.table)} ${where}`;
+  const inWindow = window === undefined ? '' : `= ${quoteLiteral(window)}`;
+  const where = (name: string): string => (inWindow === '' ? '' : `WHERE ${name} ${inWindow}`);
+  const digested = `SELECT ${keyText(shape, ofRaw)} AS KEY_TEXT, ${rowText(shape)} AS ROW_TEXT
+    FROM ${rawRows(shape, where('_WINDOW'))} ${where('raw_rows._WINDOW')}`;
   return {
     async buckets() {
       const { rows } = await warehouse.execute(
@@ -103,21 +107,49 @@ export function rawContent(warehouse: Warehouse, shape: RawShape, window: string
   };
 }
 
-/** SQL of the text whose MD5 is the digest of a row's key; of the row itself where there is no key. */
-export function keyText({ columns, key }: RawShape): string {
-  return joinedDigests((key.length === 0 ? columns : key).map(columnDigest));
+/**
+ * SQL of the text whose MD5 is the digest of a row's key; of the row itself where there is no key.
+ *
+ * @param prefix before the names of columns, where the table has a name in the statement
+ */
+export function keyText({ columns, key }: RawShape, prefix = ''): string {
+  return joinedDigests((key.length === 0 ? columns : key).map((column) => columnDigest(column, prefix)));
 }
 
 function rowText({ columns }: RawShape): string {
-  return joinedDigests(columns.map(columnDigest));
+  return joinedDigests(columns.map((column) => columnDigest(column)));
 }
 
-function columnDigest({ target, targetType }: RawColumn): string {
-  const value = quoteIdentifier(target);
-  return `CASE WHEN ${value} IS NULL THEN 'n' ELSE MD5(${textForm(value, targetType)}) END`;
+/** The rows of a table, each with the sums of its documents beside it. */
+function rawRows({ project, table, columns }: RawShape, where: string): string {
+  const raw = tableIn(project, 'raw', table);
+  const joins = columns
+    .filter(({ isDocument }) => isDocument)
+    .map(({ target }) => {
+      const name = sumsOf(target);
+      return `LEFT JOIN (${documentSums(quoteIdentifier(target), raw, where)}) AS ${name}
+        ON ${name}._FILE = raw_rows._FILE AND ${name}._ROW = raw_rows._ROW`;
+    });
+  return [`${raw} AS raw_rows`, ...joins].join('\n');
 }
 
-function columnNumber({ target, targetType }: RawColumn): string {
-  const value = quoteIdentifier(target);
-  return `CASE WHEN ${value} IS NULL THEN NULL ELSE MD5_NUMBER_LOWER64(${textForm(value, targetType)}) END`;
+/** Name of the sums of a column of documents. */
+function sumsOf(target: string): string {
+  return quoteIdentifier(`sums of ${target}`.slice(0, 255));
+}
+
+const ofRaw = 'raw_rows.';
+
+function columnDigest(column: RawColumn, prefix = ofRaw): string {
+  const value = `${prefix}${quoteIdentifier(column.target)}`;
+  return `CASE WHEN ${value} IS NULL THEN 'n' ELSE MD5(${columnText(column, value)}) END`;
+}
+
+function columnNumber(column: RawColumn): string {
+  const value = `${ofRaw}${quoteIdentifier(column.target)}`;
+  return `CASE WHEN ${value} IS NULL THEN NULL ELSE MD5_NUMBER_LOWER64(${columnText(column, value)}) END`;
+}
+
+function columnText({ target, targetType, isDocument }: RawColumn, value: string): string {
+  return isDocument ? `${sumsOf(target)}.SUMS` : textForm(value, targetType);
 }

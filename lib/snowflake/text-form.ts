@@ -2,7 +2,7 @@ import { doubleText } from '../config/index.ts';
 import { parseTargetType } from './target-types.ts';
 
 /**
- * SQL of the text form of a value of RAW (see docs/decisions/0012): what Postgres prints of the same value.
+ * SQL of the text form of a value of RAW, but of documents (see docs/decisions/0012): what Postgres prints of the same value.
  *
  * @param value SQL of a value that is not NULL
  * @param targetType as in the contract

@@ -45,9 +45,10 @@ beforeAll(async () => {
     logger: silentLogger,
   };
   await sql(`
-    CREATE TABLE orders (id integer PRIMARY KEY, placed_at timestamptz, price numeric, weight real, paid boolean, note text);
+    CREATE TABLE orders (id integer PRIMARY KEY, placed_at timestamptz, price numeric, weight real, paid boolean, note text, tags jsonb);
     INSERT INTO orders SELECT n, timestamptz '2024-03-01 00:00Z' + n * interval '1 hour',
-      CASE WHEN n = 7 THEN 1e35 ELSE n / 7.0 END, n / 3.0, n % 2 = 0, CASE WHEN n % 3 = 0 THEN 'note ' || n END
+      CASE WHEN n = 7 THEN 1e35 ELSE n / 7.0 END, n / 3.0, n % 2 = 0, CASE WHEN n % 3 = 0 THEN 'note ' || n END,
+      jsonb_build_object('b', jsonb_build_array(n / 3.0, NULL, jsonb_build_object('x', n)), 'a', 'text ' || n)
       FROM generate_series(0, 71) AS n;
     CREATE TABLE customers (email text PRIMARY KEY, phone text, note text, born date, updated_at timestamptz);
     INSERT INTO customers SELECT 'c' || n || '@example.com', '0123456' || n, 'likes ' || n, date '1980-01-01' + n,
@@ -127,7 +128,7 @@ describe('differences that came later are explained', () => {
         window: '2024-03-03',
         status: 'explained',
         deleted: 3,
-        differing: ['ID', 'PLACED_AT', 'PRICE', 'WEIGHT', 'PAID', 'NOTE'],
+        differing: ['ID', 'PLACED_AT', 'PRICE', 'WEIGHT', 'PAID', 'NOTE', 'TAGS'],
       },
     ]);
     // Numbers alone say the same, but for what changed within its row.
@@ -164,10 +165,13 @@ describe('differences that the source was not written to for are not explained',
     const before = await warehouse.execute('SELECT COUNT(*) AS N FROM RAW.ORDERS');
     await warehouse.execute(`DELETE FROM RAW.ORDERS WHERE ID IN (3, 4)`);
     await warehouse.execute(`UPDATE RAW.ORDERS SET PRICE = PRICE + 0.000000001 WHERE ID = 31`);
+    await warehouse.execute(
+      `UPDATE RAW.ORDERS SET TAGS = PARSE_JSON(REPLACE(TO_JSON(TAGS), '32}', '33}')) WHERE ID = 32`,
+    );
     await warehouse.execute(`INSERT INTO RAW.ORDERS SELECT * FROM RAW.ORDERS WHERE ID = 60`);
     expect(await unequal('orders')).toEqual([
       { window: '2024-03-01', status: 'different', missing: 2 },
-      { window: '2024-03-02', status: 'different', altered: 1 },
+      { window: '2024-03-02', status: 'different', altered: 2 },
       { window: '2024-03-03', status: 'different', duplicates: 1 },
     ]);
     await run(['orders']);
