@@ -338,7 +338,8 @@ class SchemaReader {
     const line = this.#yaml.lineOf(path);
     const render = (value: Data): Data => this.#context.render(value, this.#yaml.file, line);
     const isSemantic = semanticKinds.has(String(path[0]));
-    return asRecord(isSemantic ? renderAround(record, render) : render(record)) ?? {};
+    // What cannot be rendered is reported, and still has its name.
+    return asRecord(isSemantic ? renderAround(record, render) : render(record)) ?? plainTexts(record);
   }
 
   #problem(path: Path, message: string, hint?: string): void {
@@ -359,6 +360,13 @@ function renderAround(value: Data, render: (value: Data) => Data): Data {
   const record = asRecord(value);
   if (record === undefined) return value;
   return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, renderAround(item, render)]));
+}
+
+/** The texts of a record that are no templates. */
+function plainTexts(record: DataRecord): DataRecord {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => typeof value === 'string' && !value.includes('{')),
+  );
 }
 
 function nameMissing(key: string, name: Data | undefined): string {

@@ -199,3 +199,16 @@ test('a test is of the column that it stands under, unless its arguments name an
     'unique_a_y',
   ]);
 });
+
+test('a template of a schema file that fails is one problem, and nothing else is missing for it', () => {
+  expect(
+    problemsOf({
+      'models/a.sql': "select * from {{ source('raw', 'orders') }}",
+      'models/s.yml': 'sources: [{name: raw, schema: "{{ var(\'gone\') }}", tables: [{name: orders}]}]',
+    }),
+  ).toEqual([
+    expect.stringMatching(
+      /^models\/s.yml:1 \| The variable "gone" is not set \(in `\{\{ var\('gone'\) \}\}`\)/,
+    ),
+  ]);
+});
