@@ -6,8 +6,9 @@ import { runArguments } from './arguments.ts';
 import type { Outcome } from './outcome.ts';
 import type { Workspace } from './workspace.ts';
 
-/** At most one write in this time while nodes end; the last state is always written. */
-const pauseMilliseconds = 500;
+/** Between two writes while nodes end; longer where writing takes long, so that it takes no more than this share of the time. */
+const pauseMilliseconds = 100;
+const shareOfTime = 1 / 20;
 
 /**
  * `run_results.json` of a run that goes on: written as nodes end, each time as a whole, so that a run which is killed has
@@ -19,6 +20,7 @@ export class ResultsFile {
   readonly #pending: Map<string, SqlNode>;
   readonly #ended: RunResult[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #pause = pauseMilliseconds;
 
   /**
    * @param chosen the nodes of the run
@@ -35,7 +37,7 @@ export class ResultsFile {
   add(outcome: Outcome): void {
     this.#pending.delete(outcome.node.uniqueId);
     this.#ended.push(runResult(outcome));
-    this.#timer ??= setTimeout(() => this.#write(), pauseMilliseconds);
+    this.#timer ??= setTimeout(() => this.#write(), this.#pause);
   }
 
   /** Writes the last state. */
@@ -46,11 +48,13 @@ export class ResultsFile {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const started = performance.now();
     const { options, invocation } = this.#workspace;
     const pending = [...this.#pending.values()].map(notReached);
     const all = [...this.#carried, ...this.#ended, ...pending];
     const artifact = runResults(all, invocation, runArguments(this.#workspace));
     writeArtifact(options.artifactsDirectory, 'run_results.json', `${JSON.stringify(artifact)}\n`);
+    this.#pause = Math.max(pauseMilliseconds, (performance.now() - started) / shareOfTime);
   }
 }
 
