@@ -153,13 +153,15 @@ export class SessionObjects implements ObjectStore {
     if (!this.#inTransaction()) this.committed();
   }
 
-  /** To be called once DuckDB has committed. */
-  committed(): void {
+  /** To be called once DuckDB has committed. @returns whether there was a change to show */
+  committed(): boolean {
+    const isChanged = this.#changes.size > 0;
     for (const { kind, name, object } of this.#changes.values()) {
       if (object) this.#base.set(object);
       else this.#base.delete(kind, name);
     }
     this.#changes.clear();
+    return isChanged;
   }
 
   rolledBack(): void {

@@ -44,9 +44,9 @@ export class Transactions {
     await session.duck.run('COMMIT');
     this.#commits += 1;
     for (const table of transaction.written) this.#tableCommits.set(table, this.#commits);
-    session.objects.committed();
+    const changedObjects = session.objects.committed();
     this.#end(session, transaction);
-    if (transaction.written.size > 0) this.#onCommit();
+    if (transaction.written.size > 0 || changedObjects) this.#onCommit();
   }
 
   async rollback(session: Session): Promise<void> {

@@ -311,3 +311,18 @@ test('a cloned schema has its views, functions and sequences, which go on where 
   ).toEqual([{ N: 15, U: 3, D: 4 }]);
   expect(await client.value('select original.counted.nextval')).toBe(15);
 });
+
+test('an alias may be used further on in its own query, also of what can fail', async () => {
+  await runAll(client, [
+    'create or replace schema aliases',
+    "create table t as select '2024-01-0' || column1 as d, column1 as n from values (1), (2), (2)",
+  ]);
+  expect(
+    await client.rows(`select to_date(d)::varchar as day, to_number(right(day, 1)) as k, k * 2 as l
+      from t where day > '2024-01-01' qualify row_number() over (partition by day order by n) = 1 order by day`),
+  ).toEqual([{ DAY: '2024-01-02', K: 2, L: 4 }]);
+  expect(
+    await client.rows(`select to_date(d)::varchar as day, sum(n) as s, s + 1 as t from t group by day
+      having day > '2024-01-01' order by day`),
+  ).toEqual([{ DAY: '2024-01-02', S: 4, T: 5 }]);
+});

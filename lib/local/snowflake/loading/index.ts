@@ -59,6 +59,7 @@ export function loadingExtension(): Extension {
     writing: (context, write) => writes.before(context, write),
     committed: () => {
       if (writes.takeEnded()) runner.changed(true);
+      else runner.committed();
     },
     tableChanged: followTable,
     started: async (services) => {

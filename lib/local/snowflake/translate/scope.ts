@@ -40,6 +40,8 @@ export class Scope {
   readonly merged = new Set<string>();
   /** Aliases of the select list, which later items and clauses may use. */
   readonly aliases = new Map<string, SqlType | undefined>();
+  /** What stands in place of an alias that DuckDB does not let later items of the list use. */
+  readonly repeated = new Map<string, Emitted>();
   /** Parameters of the function whose body this is. */
   readonly parameters = new Map<string, Emitted>();
   readonly #commons = new Map<string, CommonRelation>();
@@ -82,7 +84,9 @@ export class Scope {
     const here = this.#inRelations(qualifier, name);
     if (here) return here;
     if (qualifier.length === 0 && this.aliases.has(name)) {
-      return { relation: undefined, column: { name, type: this.aliases.get(name), nullable: true } };
+      const column = { name, type: this.aliases.get(name), nullable: true };
+      const value = this.repeated.get(name);
+      return { relation: undefined, column, ...(value === undefined ? {} : { value }) };
     }
     const value = qualifier.length === 0 ? this.parameters.get(name) : undefined;
     if (value !== undefined) {

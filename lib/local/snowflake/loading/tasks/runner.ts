@@ -35,6 +35,7 @@ export class TaskRunner implements RunsTasks {
   readonly #sessions = new Set<ExecutionContext>();
   #stopping = false;
   #looking: Promise<void> = Promise.resolve();
+  #uncommitted = false;
 
   async start(services: EngineServices): Promise<void> {
     this.#services = services;
@@ -62,6 +63,19 @@ export class TaskRunner implements RunsTasks {
   /** Tasks were changed, or something was written that a stream shows: looks which graphs have to run now. */
   changed(wrote = false): void {
     if (wrote) for (const graph of this.#graphs.values()) graph.fresh = true;
+    // The statement that changed them may commit after the look that follows.
+    this.#uncommitted = true;
+    this.#lookSoon();
+  }
+
+  /** A transaction was committed: what it changed of the tasks can be seen now. */
+  committed(): void {
+    if (!this.#uncommitted) return;
+    this.#uncommitted = false;
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
     if (this.#stopping || this.#services === undefined) return;
     // A statement's own transaction is committed only after its handler has returned.
     this.#looking = this.#looking
