@@ -2,7 +2,8 @@
  * Runs dbt projects at their paths against the embedded Snowflake (packages, seeds, models, snapshots, tests, in the order of the
  * graph) and says what became of their nodes, and why; and the same once more as a table.
  *
- *   npm run compat -- DIR… [--vars JSON] [--select …] [--exclude …] [--depth parse|compile|build] [--at-least N]
+ *   npm run compat -- DIR… [--vars JSON] [--select …] [--exclude …] [--depth parse|compile|build] [--seeds-first]
+ *                             [--at-least N]
  *
  * At least N nodes have to pass, of all projects together; ends with 1 when they do not, or when a project cannot be read.
  */
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     select: { type: 'string', multiple: true },
     exclude: { type: 'string', multiple: true },
     depth: { type: 'string', default: 'build' },
+    'seeds-first': { type: 'boolean', default: false },
   },
 });
 const { depth } = values;
@@ -30,6 +32,7 @@ const options: CompatOptions = {
   select: values.select,
   exclude: values.exclude,
   depth,
+  seedsFirst: values['seeds-first'],
 };
 const rows: string[] = [];
 let passed = 0;
