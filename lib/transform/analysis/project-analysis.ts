@@ -43,12 +43,6 @@ export interface AnalysisParts {
   readonly compiled?: ReadonlyMap<string, string>;
 }
 
-interface ParsedQuery {
-  readonly sql: string;
-  /** Undefined for SQL that the parser does not read. */
-  readonly query: Query | undefined;
-}
-
 /** Materializations that make a relation of exactly the columns of the query. */
 const PLAIN = new Set([
   'view',
@@ -65,7 +59,7 @@ const PLAIN = new Set([
 export class ProjectAnalysis {
   readonly #parts: AnalysisParts;
   readonly #compiler: Compiler;
-  readonly #queries = new Map<string, readonly ParsedQuery[] | undefined>();
+  readonly #queries = new Map<string, readonly string[] | undefined>();
   /** Ids by the name of the relation that readers see. */
   readonly #relations = new Map<string, string>();
   readonly #ephemeral = new Map<string, string>();
@@ -129,15 +123,15 @@ export class ProjectAnalysis {
   }
 
   /** The compiled text of a node's queries; undefined when it depends on what the warehouse answers. */
-  #queriesOf(node: SqlNode): readonly ParsedQuery[] | undefined {
+  #queriesOf(node: SqlNode): readonly string[] | undefined {
     if (!this.#queries.has(node.uniqueId)) this.#queries.set(node.uniqueId, this.#compile(node));
     return this.#queries.get(node.uniqueId);
   }
 
-  #compile(node: SqlNode): readonly ParsedQuery[] | undefined {
+  #compile(node: SqlNode): readonly string[] | undefined {
     const incremental = materializationOf(node) === 'incremental';
     const before = incremental ? undefined : this.#parts.compiled?.get(node.uniqueId);
-    if (before !== undefined) return [{ sql: before, query: parsed(before) }];
+    if (before !== undefined) return [before];
     const branches = incremental ? [false, true] : [undefined];
     const texts = branches.map((branch) =>
       this.#tryToCompile(
@@ -149,7 +143,7 @@ export class ProjectAnalysis {
     );
     const known = texts.filter((text) => text !== undefined);
     if (known.length < texts.length) return undefined;
-    return [...new Set(known)].map((sql) => ({ sql, query: parsed(sql) }));
+    return [...new Set(known)];
   }
 
   /** A template that fails is told of when the node runs: it may see other values then. */
@@ -171,7 +165,9 @@ export class ProjectAnalysis {
     }
     if (node.resourceType === 'unit_test' || node.test !== undefined) return unknownNode(node);
     const queries: AnalyzedQuery[] = [];
-    for (const { sql, query } of this.#queriesOf(node) ?? []) {
+    for (const sql of this.#queriesOf(node) ?? []) {
+      // The tree is not kept: it takes many times the room of the text, and a second pass is rare.
+      const query = parsed(sql);
       if (query === undefined) continue;
       const catalog = this.#catalog(node, queries[0]?.analysis);
       queries.push({ sql, analysis: analyze(query, catalog, makes(node)) });
