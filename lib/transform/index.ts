@@ -6,6 +6,16 @@ export {
   type LineageTree,
   lineage,
 } from './analysis/lineage-report.ts';
+export { build, test } from './commands/build.ts';
+export { clone } from './commands/clone.ts';
+export { compile } from './commands/compile.ts';
+export { freshness } from './commands/freshness.ts';
+export { list } from './commands/list.ts';
+export { type ModifiedSince, modifiedSince } from './commands/modified-since.ts';
+export { prune } from './commands/prune.ts';
+export { retry } from './commands/retry.ts';
+export { type ReviewedNode, type ReviewedRelation, reviewNodes } from './commands/review-nodes.ts';
+export { show } from './commands/show.ts';
 export { type DocsOptions, type DocsReport, generateDocs } from './docs/generate.ts';
 export { type DocsServer, serveDocs } from './docs/serve.ts';
 export { ProjectError } from './errors.ts';
@@ -26,14 +36,4 @@ export type {
   TransformOptions,
 } from './options.ts';
 export { type DepsOptions, type DepsReport, installPackages, type PackageDone } from './packages/deps.ts';
-export { build, test } from './run/build.ts';
-export { freshness } from './run/check-freshness.ts';
-export { clone } from './run/clone.ts';
-export { compile } from './run/compile.ts';
-export { eventTime, sampleWindow } from './run/event-times.ts';
-export { list } from './run/list.ts';
-export { type ModifiedSince, modifiedSince } from './run/modified-since.ts';
-export { prune } from './run/prune.ts';
-export { retry } from './run/retry.ts';
-export { type ReviewedNode, type ReviewedRelation, reviewNodes } from './run/review-nodes.ts';
-export { show } from './run/show.ts';
+export { eventTime, sampleWindow } from './run/compile/event-times.ts';

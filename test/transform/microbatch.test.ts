@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { build, retry, type TransformOptions } from '../../lib/transform/index.ts';
-import { type Batch, dueBatches } from '../../lib/transform/run/batches.ts';
+import { type Batch, dueBatches } from '../../lib/transform/run/compile/batches.ts';
 import { aModel } from './support/nodes.ts';
 import { dbtProject } from './support/projects.ts';
 import { shopWarehouse } from './support/warehouse.ts';

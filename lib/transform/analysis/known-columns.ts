@@ -3,7 +3,7 @@ import { Cursor, LTZ, NUMBER, SqlError, type SqlType, TEXT } from '../../sql/ind
 import type { SqlNode } from '../graph/node.ts';
 import { parseCsv } from '../project/csv.ts';
 import { folded } from '../relation.ts';
-import { seedColumns } from '../run/seed-columns.ts';
+import { seedColumns } from '../run/nodes/seed-columns.ts';
 import { asRecord, asText } from '../values.ts';
 import type { TableColumn } from './query/index.ts';
 

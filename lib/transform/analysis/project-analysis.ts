@@ -10,8 +10,8 @@ import {
 } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { folded, type RelationName } from '../relation.ts';
-import { Compiler, type CompileWith } from '../run/compiler.ts';
-import { Placement, publishedRelation, sourceRelation } from '../run/placement.ts';
+import { Compiler, type CompileWith } from '../run/compile/compiler.ts';
+import { Placement, publishedRelation, sourceRelation } from '../run/compile/placement.ts';
 import { columnsOfSeed, snapshotColumns, typeFrom } from './known-columns.ts';
 import { type Analysis, analyze, type Catalog, type Table, type TableColumn } from './query/index.ts';
 import { nameKey, type SchemaPlace, WarehouseColumns } from './warehouse-columns.ts';

@@ -1,7 +1,7 @@
 import { type Invocation, metadata } from '../artifacts/results.ts';
 import { type GraphNode, isEphemeral } from '../graph/node.ts';
 import { folded } from '../relation.ts';
-import { publishedRelation, sourceRelation } from '../run/placement.ts';
+import { publishedRelation, sourceRelation } from '../run/compile/placement.ts';
 import type { CatalogPlace, CatalogRelation } from './read-catalog.ts';
 
 /** Where a node's relation is in the warehouse; undefined for what makes none. */

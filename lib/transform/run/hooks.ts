@@ -12,9 +12,9 @@ import { NodeSession, type RelationCache } from '../context/session.ts';
 import type { SqlNode } from '../graph/node.ts';
 import type { ParsedProject } from '../parse/project.ts';
 import { problemOf } from '../parse/templates.ts';
-import { kindOf, type Outcome } from './outcome.ts';
-import { sourceRelation } from './placement.ts';
-import { runResult } from './results-file.ts';
+import { sourceRelation } from './compile/placement.ts';
+import { kindOf, type Outcome } from './results/outcome.ts';
+import { runResult } from './results/results-file.ts';
 
 /** What the hooks of a run are told of it. */
 export interface RunOfHooks {

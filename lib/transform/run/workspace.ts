@@ -8,7 +8,7 @@ import type { TransformOptions } from '../options.ts';
 import { type ParsedProject, parseProject } from '../parse/project.ts';
 import type { Selection } from '../select/select.ts';
 import { type DataRecord, toData } from '../values.ts';
-import type { Review } from './placement.ts';
+import type { Review } from './compile/placement.ts';
 import { projectFlags } from './project-flags.ts';
 import { selectionOf } from './selection.ts';
 import { SessionPool } from './sessions.ts';

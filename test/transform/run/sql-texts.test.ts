@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { splitStatements } from '../../../lib/transform/context/split-statements.ts';
 import { folded, noQuoting, quote, renderRelation, sqlName } from '../../../lib/transform/relation.ts';
-import { prependCtes } from '../../../lib/transform/run/ctes.ts';
-import { publishStatements } from '../../../lib/transform/run/publish.ts';
-import { placeInSql } from '../../../lib/transform/run/sql-place.ts';
+import { prependCtes } from '../../../lib/transform/run/compile/ctes.ts';
+import { publishStatements } from '../../../lib/transform/run/publish/publish.ts';
+import { placeInSql } from '../../../lib/transform/run/results/sql-place.ts';
 
 const cte = { name: '__dbt__cte__a', sql: 'select 1 as x' };
 
