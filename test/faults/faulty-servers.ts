@@ -11,7 +11,7 @@ const bucket = 'staging';
 
 /**
  * The three servers of a run, each to be reached directly or through a proxy that makes faults; Postgres and Snowflake in processes
- * of their own, so that they can be killed and come back on the same port.
+ * of their own, so that they can be killed and come back.
  */
 export class FaultyServers {
   readonly s3: S3Server;
@@ -23,7 +23,6 @@ export class FaultyServers {
   readonly #folder: string;
   #postgres: PostgresServer;
   #snowflake: SnowflakeProcess;
-  readonly #snowflakePort: number;
 
   private constructor(parts: {
     folder: string;
@@ -36,7 +35,6 @@ export class FaultyServers {
     this.s3 = parts.s3;
     this.#postgres = parts.postgres;
     this.#snowflake = parts.snowflake;
-    this.#snowflakePort = Number(new URL(parts.snowflake.connection.accessUrl).port);
     [this.postgresProxy, this.s3Proxy, this.stageProxy, this.snowflakeProxy] = parts.proxies;
     this.s3.onNotification((queue, event) => this.#snowflake.notify(queue, event));
   }
@@ -100,12 +98,12 @@ export class FaultyServers {
     await this.#snowflake.dispose();
   }
 
-  /** Ends Postgres, by the book or by SIGKILL, and starts it again on its port. */
+  /** Ends Postgres, by the book or by SIGKILL, and starts it again. */
   async restartPostgres(how: 'stop' | 'kill'): Promise<void> {
     if (how === 'kill') process.kill(this.#postgres.pid, 'SIGKILL');
     await this.#postgres.stop();
-    const { port } = this.#postgres.connection;
-    this.#postgres = await startPostgres({ directory: join(this.#folder, 'postgres'), port });
+    this.#postgres = await startPostgres({ directory: join(this.#folder, 'postgres') });
+    this.postgresProxy.upstream = this.#postgres.connection;
   }
 
   /** No more faults, and whoever was killed is back. */
@@ -121,8 +119,8 @@ export class FaultyServers {
     this.#snowflake = await startSnowflakeProcess({
       directory: join(this.#folder, 'snowflake'),
       s3: { endpoint: this.stageProxy.url, region, credentials },
-      port: this.#snowflakePort,
     });
+    this.snowflakeProxy.upstream = this.#snowflake.connection.accessUrl;
   }
 
   async stop(): Promise<void> {

@@ -8,8 +8,6 @@ import { childEnvironment } from './run-process.ts';
 export interface SnowflakeChildInput {
   readonly directory: string;
   readonly s3: Required<Pick<StagingConnection, 'endpoint' | 'region' | 'credentials'>>;
-  /** Any free one unless given. */
-  readonly port?: number;
   /** How far its clock is ahead. */
   readonly minutesAhead?: number;
 }

@@ -35,6 +35,8 @@ export interface ProxiedRequest {
 export interface HttpProxy {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  /** Where requests go; another place once the server has come back there. */
+  upstream: string;
   /** All requests so far, in order. */
   readonly requests: readonly ProxiedRequest[];
   /** Asked for every request; undefined lets it pass. */
@@ -56,6 +58,7 @@ export async function startHttpProxy(
   const { port } = server.address() as AddressInfo;
   const proxy: HttpProxy = {
     url: `http://127.0.0.1:${port}`,
+    upstream,
     requests,
     onRequest,
     close: () => closeServer(server),
@@ -77,7 +80,7 @@ export async function startHttpProxy(
       return;
     }
     if (typeof fault === 'object') await sleep(fault.delay);
-    const answer = await forward(upstream, incoming, fault === 'flip a byte' ? flipped(body) : body);
+    const answer = await forward(proxy.upstream, incoming, fault === 'flip a byte' ? flipped(body) : body);
     if (fault === 'lose the reply') {
       outgoing.destroy();
       return;

@@ -16,6 +16,8 @@ export type TcpFault =
 export interface TcpProxy {
   readonly host: string;
   readonly port: number;
+  /** Where connections go; another place once the server has come back there. */
+  upstream: { readonly host: string; readonly port: number };
   /** Connections so far, refused ones included. */
   readonly connections: number;
   /** How many are open, and how many have been at most. */
@@ -30,7 +32,7 @@ export interface TcpProxy {
 
 /** Stands before a Postgres, or any other server, and makes the faults that a network makes. */
 export async function startTcpProxy(
-  upstream: { readonly host: string; readonly port: number },
+  upstream: TcpProxy['upstream'],
   onConnection: TcpProxy['onConnection'] = () => undefined,
 ): Promise<TcpProxy> {
   const open = new Set<Socket>();
@@ -47,7 +49,7 @@ export async function startTcpProxy(
     open.add(client);
     mostOpen = Math.max(mostOpen, open.size);
     client.once('close', () => open.delete(client));
-    passThrough(client, connectTo(upstream.port, upstream.host), fault);
+    passThrough(client, connectTo(proxy.upstream.port, proxy.upstream.host), fault);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -55,6 +57,7 @@ export async function startTcpProxy(
   const proxy: TcpProxy = {
     host: '127.0.0.1',
     port,
+    upstream,
     onConnection,
     get connections() {
       return connections;
