@@ -252,7 +252,7 @@ test('tables that Sluice loads are known from their contracts, without asking', 
   });
   expect(error).toMatchObject({ nodes: [{ name: 'a' }] });
   await expect(compile({ ...options, project: config, configDirectory: directory })).rejects.toThrow(
-    'Did you mean "Mixed"? It was made with this spelling.',
+    'Did you mean "Mixed"? It was made in quotes, with this spelling.',
   );
 });
 

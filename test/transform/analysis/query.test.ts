@@ -144,7 +144,13 @@ describe('what is certain to fail', () => {
       'there is no column zzzzz here. There is a.',
     );
     expect(first('select DAY from customers')).toBe(
-      'customers has no column day. Did you mean "day"? It was made with this spelling.',
+      'customers has no column day. Did you mean "day"? It was made in quotes, with this spelling.',
+    );
+    expect(first('select o."amount", o.id from orders o')).toBe(
+      'o has no column "amount". In quotes, upper and lower case differ, and there is "AMOUNT": write that, or amount without quotes.',
+    );
+    expect(first('select 1 from "orders"')).toBe(
+      'there is no table "orders". In quotes, upper and lower case differ, and there is "ORDERS": write that, or orders without quotes.',
     );
     expect(first('select 1 from ordesr')).toBe('there is no table ordesr. Did you mean orders?');
     expect(first('select odrers.id from orders')).toBe(

@@ -181,16 +181,13 @@ function reportColumn(parts: readonly Identifier[], found: Found, work: Work): v
     );
     return;
   }
-  const cased = found.among.find((one) => one.toUpperCase() === last.toUpperCase());
   work.problems.error(
     'unknown-column',
     at,
     found.qualifier === 'known'
       ? `${shown(parts.at(-2)?.name ?? '')} has no column ${shown(last)}.`
       : missingFrom(found.places, name),
-    cased === undefined
-      ? meant(last, found.among)
-      : `Did you mean ${shown(cased)}? It was made with this spelling.`,
+    meant(last, found.among),
   );
 }
 

@@ -52,10 +52,20 @@ export class QueryProblems {
 /** `Did you mean "X"?`, or what there is to choose from; empty where neither helps. */
 export function meant(name: string, known: Iterable<string>): string {
   const candidates = [...new Set(known)];
+  const cased = candidates.find((one) => one.toUpperCase() === name.toUpperCase());
+  if (cased !== undefined) return inOtherCase(cased);
   const [similar] = similarNames(name, candidates);
   if (similar !== undefined) return `Did you mean ${shown(similar)}?`;
   if (candidates.length === 0 || candidates.length > 12) return '';
   return `There ${candidates.length === 1 ? 'is' : 'are'} ${candidates.map(shown).join(', ')}.`;
+}
+
+/** What to write for a name that was written with other letters in upper case, in quotes or without them. */
+function inOtherCase(name: string): string {
+  const written = shown(name);
+  if (written.startsWith('"')) return `Did you mean ${written}? It was made in quotes, with this spelling.`;
+  const quoted = `"${name.replace(/^__DBT__CTE__/, '')}"`;
+  return `In quotes, upper and lower case differ, and there is ${quoted}: write that, or ${written} without quotes.`;
 }
 
 /** A name as people write it: in lower case unless it has to be quoted, an ephemeral model by its own name. */
