@@ -46,7 +46,12 @@ export function manifest(project: ParsedProject, invocation: Invocation): Record
     metrics: keyed(project, ofKind('metric')),
     groups: Object.fromEntries(groups.map((group) => [group.uniqueId, groupDict(group)])),
     selectors: selectorDicts(project.selectors),
-    disabled: Object.fromEntries(disabled.map((node) => [node.uniqueId, [resourceDict(node, project)]])),
+    disabled: Object.fromEntries(
+      [...Map.groupBy(disabled, ({ uniqueId }) => uniqueId)].map(([id, nodes]) => [
+        id,
+        nodes.map((node) => resourceDict(node, project)),
+      ]),
+    ),
     ...maps(project, hooks),
     group_map: groupMap(project),
     saved_queries: keyed(project, ofKind('saved_query')),

@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { type GraphNode, isEphemeral, isTest, materializationOf, type SqlNode } from '../graph/node.ts';
 import { noQuoting, relationKey } from '../relation.ts';
 import type { NodeBody } from './bodies.ts';
+import type { Draft } from './drafts.ts';
 import { describe } from './resolve.ts';
 
 /** Something has to know how to make what a node is to become. */
@@ -22,6 +23,24 @@ export function checkMaterialization(
     message: `${describe(node)} is to be materialized as "${name}", and nothing knows how.`,
     ...(meant === undefined ? {} : { hint: `Did you mean "${meant}"?` }),
   });
+}
+
+/** Nodes of one name and kind may stand there several times as long as no more than one of them is enabled. */
+export function reportClashes(drafts: readonly Draft[], problems: Problems): void {
+  const enabled = new Map<string, Draft>();
+  for (const draft of drafts) {
+    const { node, body } = draft;
+    if (!node.enabled) continue;
+    const before = enabled.get(node.uniqueId);
+    if (before === undefined) enabled.set(node.uniqueId, draft);
+    else {
+      problems.add({
+        file: body.file,
+        message: `there are two ${node.resourceType}s named "${node.name}".`,
+        hint: `The other one is ${before.body.file}; only one of them can be enabled.`,
+      });
+    }
+  }
 }
 
 /** Models that read each other could never be built. */
@@ -55,7 +74,8 @@ export function reportSharedRelations(
     const key = relationKey({ ...node, identifier: node.alias, quoting: noQuoting });
     const before = owners.get(key);
     if (before === undefined) owners.set(key, node);
-    else {
+    // What clashes by name was said already.
+    else if (before.uniqueId !== node.uniqueId) {
       problems.add({
         file: bodies.get(node.uniqueId)?.file ?? node.originalPath,
         message: `${describe(node)} and ${describe(before)} would both make ${key}.`,

@@ -48,9 +48,10 @@ export function modelDrafts(
   reading: DescriptionReading,
 ): Draft[] {
   const files = modelFiles(loaded, config, reading.problems);
-  const described = descriptionsByFile(properties.models, new Set(files.keys()), reading);
-  return [...files].map(([fileName, file]) => {
-    const { said, version } = described.get(fileName) ?? {};
+  const names = new Set(files.map(({ relative }) => nameOf(relative)));
+  const described = descriptionsByFile(properties.models, names, reading);
+  return files.map((file) => {
+    const { said, version } = described.get(nameOf(file.relative)) ?? {};
     return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'model', {
       ...(said === undefined ? {} : { said }),
       ...(version === undefined ? {} : { version }),
@@ -61,32 +62,17 @@ export function modelDrafts(
   });
 }
 
-/** The SQL files of a package's models by their names, without those that cannot be models. */
-function modelFiles(
-  loaded: LoadedPackages,
-  config: ProjectFileConfig,
-  problems: Problems,
-): Map<string, ProjectFile> {
-  const files = new Map<string, ProjectFile>();
-  for (const file of filesBelow(config.directory, config.modelPaths, ['.sql', '.py'])) {
-    const shown = shownPath(loaded, config.name, file.file);
-    const name = nameOf(file.relative);
-    const before = files.get(name);
-    if (file.file.endsWith('.py')) {
-      problems.add({
-        file: shown,
-        message: 'Python models cannot be built.',
-        hint: 'Write the model in SQL, or exclude it from model-paths.',
-      });
-    } else if (before !== undefined) {
-      problems.add({
-        file: shown,
-        message: `there are two models named "${name}".`,
-        hint: `The other one is ${shownPath(loaded, config.name, before.file)}.`,
-      });
-    } else files.set(name, file);
-  }
-  return files;
+/** The SQL files of a package's models, without those that cannot be models. */
+function modelFiles(loaded: LoadedPackages, config: ProjectFileConfig, problems: Problems): ProjectFile[] {
+  return filesBelow(config.directory, config.modelPaths, ['.sql', '.py']).filter(({ file }) => {
+    if (!file.endsWith('.py')) return true;
+    problems.add({
+      file: shownPath(loaded, config.name, file),
+      message: 'Python models cannot be built.',
+      hint: 'Write the model in SQL, or exclude it from model-paths.',
+    });
+    return false;
+  });
 }
 
 /** How descriptions find their models. */

@@ -13,7 +13,7 @@ import type { Properties } from '../project/properties.ts';
 import { readYaml } from '../project/yaml.ts';
 import type { Data, DataRecord } from '../values.ts';
 import type { NodeBody } from './bodies.ts';
-import { checkMaterialization, reportCycles, reportSharedRelations } from './checks.ts';
+import { checkMaterialization, reportClashes, reportCycles, reportSharedRelations } from './checks.ts';
 import { checkConfig } from './config-checks.ts';
 import { metricIds } from './definitions.ts';
 import { warnOfDeprecations } from './deprecations.ts';
@@ -110,6 +110,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
   for (const draft of drafts) renderDraft(draft, parts);
   const all = [...sources, ...drafts.map(({ node }) => node)];
   followTested(drafts, all);
+  reportClashes(drafts, problems);
   const nodes = all.filter(({ enabled }) => enabled);
   const defined = definitions.filter(({ enabled }) => enabled);
   const docs = loadDocs(loaded, problems);
@@ -125,7 +126,11 @@ export function parseProject(options: ParseOptions): ParsedProject {
     ...said,
     description: descriptions.render(said.description, { ...said, place: said }).text,
   }));
-  const bodies = new Map(drafts.map(({ node, body }) => [node.uniqueId, body]));
+  const bodies = new Map(
+    enabledLast(drafts.map(({ node, body }) => ({ id: node.uniqueId, enabled: node.enabled, body }))).map(
+      ({ id, body }) => [id, body],
+    ),
+  );
   const names = new Names(nodes);
   const disabled = new Names(all.filter(({ enabled }) => !enabled));
   const resolver = new Resolver({ names, disabled, loaded, problems });
@@ -209,10 +214,11 @@ function readSelectors({ root }: LoadedPackages, render: RenderValue, problems: 
  * tests.
  */
 function followTested(drafts: readonly Draft[], all: readonly GraphNode[]): void {
-  const byId = new Map(all.map((node) => [node.uniqueId, node]));
+  const mapped = enabledLast(all);
+  const byId = new Map(mapped.map((node) => [node.uniqueId, node]));
   // A schema file may list a seed among the models, or describe a model of another package: its tests are of those.
   const refable = new Map(
-    all.flatMap((node) =>
+    mapped.flatMap((node) =>
       ['model', 'seed', 'snapshot'].includes(node.resourceType) ? [[nameOfId(node.uniqueId), node]] : [],
     ),
   );
@@ -224,6 +230,11 @@ function followTested(drafts: readonly Draft[], all: readonly GraphNode[]): void
     if (tested?.enabled !== true) node.enabled = false;
     else if (tested.resourceType !== 'source') node.group = tested.group;
   }
+}
+
+/** What is disabled may have the unique id of something enabled, which has to win where the last one does. */
+function enabledLast<T extends { readonly enabled: boolean }>(all: readonly T[]): T[] {
+  return all.toSorted((a, b) => Number(a.enabled) - Number(b.enabled));
 }
 
 /** The name, and the version, of a unique id. */

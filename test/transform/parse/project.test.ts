@@ -157,8 +157,8 @@ sources:
     }),
   ).toEqual([
     'models/schema.yml:8 | the arguments of the test accepted_values are not a record. | ',
-    'models/sub/orders.sql: | there are two models named "orders". | The other one is models/orders.sql.',
     'models/schema.yml:7 | there is no generic test "uniqe". | Did you mean "unique"?',
+    'models/sub/orders.sql: | there are two models named "orders". | The other one is models/orders.sql; only one of them can be enabled.',
     'models/a.sql:2 | model a reads "order", and there is no such model, seed or snapshot. | Did you mean "orders"?',
     'models/b.sql:1 | model b reads the source "raw.orderz", and no schema file describes it. | Did you mean "raw.orders"?',
     'models/c.sql: | model c is to be materialized as "tabel", and nothing knows how. | Did you mean "table"?',
