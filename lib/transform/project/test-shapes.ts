@@ -63,10 +63,13 @@ export function readTestRequest(entry: Data): TestRequest | string {
 
 function request(spelled: string, body: DataRecord): TestRequest {
   const [first, second] = spelled.split('.', 2);
-  const collected: Record<string, Data> = { ...asRecord(body.arguments) };
+  const { arguments: nested, ...beside } = body;
+  const named = asRecord(nested);
+  // As in dbt, what stands under `arguments:` is what it would be beside it: a config there is one as well.
+  const all: DataRecord = named === undefined ? body : { ...beside, ...named };
+  const collected: Record<string, Data> = {};
   const config: Record<string, Data> = {};
-  for (const [key, value] of Object.entries(body)) {
-    if (key === 'arguments' && asRecord(value) !== undefined) continue;
+  for (const [key, value] of Object.entries(all)) {
     if (['name', 'description', 'config', 'docs'].includes(key)) continue;
     if (configKeys.has(key)) config[key] = value;
     else collected[key] = value;
@@ -74,10 +77,10 @@ function request(spelled: string, body: DataRecord): TestRequest {
   return {
     namespace: second === undefined ? null : (first ?? null),
     test: second ?? first ?? spelled,
-    customName: asText(body.name) ?? null,
-    description: asText(body.description) ?? '',
+    customName: asText(all.name) ?? null,
+    description: asText(all.description) ?? '',
     arguments: collected,
-    ...(asRecord(body.arguments)?.column_name === undefined ? {} : { namesColumn: true as const }),
-    config: { ...config, ...asRecord(body.config) },
+    ...(named?.column_name === undefined ? {} : { namesColumn: true as const }),
+    config: { ...config, ...asRecord(all.config) },
   };
 }

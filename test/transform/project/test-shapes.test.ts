@@ -29,6 +29,28 @@ test.each([
     },
   ],
   [
+    'configs under `arguments`, which count as much as those beside it, and more',
+    {
+      accepted_values: {
+        where: 'x > 1',
+        config: { tags: ['beside'] },
+        arguments: {
+          values: [1],
+          severity: 'warn',
+          name: 'mine',
+          config: { error_if: '>3', where: 'x > 2' },
+        },
+      },
+    },
+    {
+      ...request,
+      test: 'accepted_values',
+      customName: 'mine',
+      arguments: { values: [1] },
+      config: { severity: 'warn', where: 'x > 2', error_if: '>3' },
+    },
+  ],
+  [
     'arguments and configs under keys of their own',
     {
       relationships: {
