@@ -299,22 +299,21 @@ class SchemaReader {
   }
 
   #column(record: DataRecord, path: Path): ColumnProperties {
-    const config = asRecord(record.config) ?? {};
-    const extra = unknownKeys(record, 'columns');
+    const { tests, data_tests: dataTests, description, ...rest } = record;
+    const said = this.#render(rest, path);
+    const config = asRecord(said.config) ?? {};
+    const extra = unknownKeys(said, 'columns');
     return {
-      ...(Object.keys(extra).length === 0 ? {} : { extra: this.#render(extra, path) }),
-      name: asText(record.name) ?? '',
-      description: asText(record.description) ?? '',
-      dataType: asText(record.data_type) ?? null,
-      quote: typeof record.quote === 'boolean' ? record.quote : null,
-      meta: { ...asRecord(record.meta), ...asRecord(config.meta) },
-      tags: [...asTexts(record.tags), ...asTexts(config.tags)],
-      constraints: asList(record.constraints),
-      granularity: asText(record.granularity) ?? null,
-      tests: [
-        ...this.#tests(record.tests, [...path, 'tests']),
-        ...this.#tests(record.data_tests, [...path, 'data_tests']),
-      ],
+      ...(Object.keys(extra).length === 0 ? {} : { extra }),
+      name: asText(said.name) ?? '',
+      description: asText(description) ?? '',
+      dataType: asText(said.data_type) ?? null,
+      quote: typeof said.quote === 'boolean' ? said.quote : null,
+      meta: { ...asRecord(said.meta), ...asRecord(config.meta) },
+      tags: [...asTexts(said.tags), ...asTexts(config.tags)],
+      constraints: asList(said.constraints),
+      granularity: asText(said.granularity) ?? null,
+      tests: [...this.#tests(tests, [...path, 'tests']), ...this.#tests(dataTests, [...path, 'data_tests'])],
     };
   }
 

@@ -212,3 +212,30 @@ test('a template of a schema file that fails is one problem, and nothing else is
     ),
   ]);
 });
+
+test('templates in what is said of columns are rendered, but for descriptions and tests', () => {
+  const project = parse({
+    'models/a.sql': 'select 1 as x',
+    'models/s.yml': `models:
+  - name: a
+    columns:
+      - name: "{{ 'x' }}"
+        data_type: "{{ 'UInt8' if target.type in ['clickhouse'] else 'integer' }}"
+        description: "{{ doc('x') }}"
+        meta: {owner: "{{ target.name }}"}
+        tags: ["of_{{ target.name }}"]
+        constraints: [{type: check, expression: "x > {{ 1 + 1 }}"}]
+        data_tests: [{accepted_values: {values: ["{{ 'one' }}"]}}]`,
+    'models/d.md': '{% docs x %}The x.{% enddocs %}',
+  });
+  expect(model(project, 'a').columns).toMatchObject([
+    {
+      name: 'x',
+      dataType: 'integer',
+      description: 'The x.',
+      meta: { owner: 'dev' },
+      tags: ['of_dev'],
+      constraints: [{ type: 'check', expression: 'x > 2' }],
+    },
+  ]);
+});
