@@ -326,3 +326,33 @@ test('an alias may be used further on in its own query, also of what can fail', 
       having day > '2024-01-01' order by day`),
   ).toEqual([{ DAY: '2024-01-02', S: 4, T: 5 }]);
 });
+
+test('an alias may be used further on in a subquery, and of a subquery', async () => {
+  await runAll(client, [
+    'create or replace schema subqueries',
+    'create table t as select 1 as a',
+    'create table u as select 2 as b',
+  ]);
+  expect(
+    await client.rows(`select exists (select t.a + b as c, c + 1 as d from u where d = 4) as e, not e as f,
+      (select max(b) as c from u where b > t.a) as m, m * 2 as n from t where m = 2`),
+  ).toEqual([{ E: true, F: false, M: 2, N: 4 }]);
+  expect(await client.rows('select l.d from t, lateral (select t.a as c, c + b as d from u) as l')).toEqual([
+    { D: 3 },
+  ]);
+});
+
+test('a name that both sides of USING have is that of the first, and ambiguous without USING', async () => {
+  await runAll(client, [
+    'create or replace schema shared',
+    "create table t as select 1 as a, 'left' as b",
+    "create table u as select 1 as a, 'right' as b",
+  ]);
+  expect(
+    await client.rows("select a, b, count(*) as n from t join u using (a) where b = 'left' group by a, b"),
+  ).toEqual([{ A: 1, B: 'left', N: 1 }]);
+  expect(await client.value('select b from u left join t using (a) order by b')).toBe('right');
+  await expect(client.rows('select b from t join u on t.a = u.a')).rejects.toThrow(
+    "ambiguous column name 'B'",
+  );
+});

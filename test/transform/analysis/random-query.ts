@@ -104,7 +104,7 @@ function select(
     else if (shared.length > 0 && draws.rarely(3)) {
       parts.push(`join ${sql} as ${alias} using (${draws.of(shared)})`);
       relations.push({ alias, columns });
-      // Which column a name alone means after USING is not what this is about.
+      // With a third table, a name alone may mean more than the first of two.
       break;
     } else {
       const on = `${alias}.${draws.of(columns)} is null`;
@@ -123,15 +123,7 @@ function select(
     items.push(star(draws, relations[0] ?? relations[0], add));
   for (let count = 1 + draws.below(3); count > 0; count -= 1) {
     const name = draws.fresh('C');
-    items.push(
-      `${expression(
-        draws,
-        tables,
-        scope,
-        outer.length === 0 ? columns.filter(isOwn) : [],
-        depth,
-      )} as ${name}`,
-    );
+    items.push(`${expression(draws, tables, scope, columns.filter(isOwn), depth)} as ${name}`);
     add(name);
   }
   const where = draws.rarely(3) ? ` where ${expression(draws, tables, scope, [], depth)} is not null` : '';
@@ -184,7 +176,7 @@ function reference(draws: Draws, scope: Scope, aliases: readonly string[]): stri
     scope.outer.length > 0 && draws.rarely(4) ? draws.of(scope.outer) : draws.of(scope.relations);
   const column = draws.of(relation.columns);
   const alone =
-    !scope.using &&
+    scope.using ||
     [...scope.relations, ...scope.outer].flatMap(({ columns }) => columns).filter((one) => one === column)
       .length === 1;
   return alone && draws.rarely(2) ? column : `${relation.alias}.${column}`;

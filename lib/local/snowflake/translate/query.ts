@@ -45,9 +45,13 @@ export function emitQuery(
   return { sql: `${prefix}${body.sql}${emitTail(query, body, scope, translation)}`, columns: body.columns };
 }
 
-/** True of what may raise an error of its own, which DuckDB takes for a side effect; what differs each time is not repeated. */
-function canFail(sql: string): boolean {
-  return /"_f"\.|\berror\(/.test(sql) && !/\b(?:random|nextval|uuid)\(/.test(sql);
+/**
+ * Whether DuckDB does not let later items use the alias of an expression: it may raise an error of its own, which counts as a side
+ * effect, or holds a subquery, or stands in a subquery, whose aliases DuckDB loses. What differs each time is not repeated.
+ */
+function hasToBeRepeated(sql: string, scope: Scope): boolean {
+  if (/\b(?:random|nextval|uuid)\(/.test(sql)) return false;
+  return scope.isEnclosed || /"_f"\.|\berror\(|\(\s*(?:SELECT|WITH)\b/.test(sql);
 }
 
 function emitTail(query: Query, body: Body, scope: Scope, translation: Translation): string {
@@ -193,7 +197,8 @@ function emitSelect(select: Select, parent: Scope, translation: Translation): Bo
       columns.push(column);
       if (item.value.kind === 'star') continue;
       scope.aliases.set(column.name, column.type);
-      if (canFail(sql)) scope.repeated.set(column.name, { sql: `(${sql})`, type: column.type });
+      if (hasToBeRepeated(sql, scope))
+        scope.repeated.set(column.name, { sql: `(${sql})`, type: column.type });
     }
   }
   if (items.length === 0) throw compilationError('the select list is empty');

@@ -58,6 +58,12 @@ export class Scope {
     return scope;
   }
 
+  /** True in a subquery that may refer to the tables of a query around it. */
+  get isEnclosed(): boolean {
+    const parent = this.#parent;
+    return parent !== undefined && (parent.relations.length > 0 || parent.isEnclosed);
+  }
+
   addCommon(common: CommonRelation): void {
     this.#commons.set(common.name, common);
   }
@@ -102,7 +108,8 @@ export class Scope {
       const column = [...relation.columns, ...relation.hidden].find((one) => one.name === name);
       if (column) found.push({ relation, column });
     }
-    if (found.length > 1 && qualifier.length === 0 && !this.merged.has(name)) {
+    // Where a join has USING, Snowflake takes the first table's column.
+    if (found.length > 1 && qualifier.length === 0 && this.merged.size === 0) {
       throw new AmbiguousName(name);
     }
     return found[0];
