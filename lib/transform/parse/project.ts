@@ -17,8 +17,8 @@ import { checkMaterialization, reportClashes, reportCycles, reportSharedRelation
 import { checkConfig } from './config-checks.ts';
 import { metricIds } from './definitions.ts';
 import { warnOfDeprecations } from './deprecations.ts';
+import { disableTestsOfDisabled, enabledLast, followTested } from './disabled.ts';
 import { DescriptionRenderer, type DocsBlock, loadDocs } from './docs.ts';
-import type { Draft } from './drafts.ts';
 import { checkGroups, placeOfNode } from './groups.ts';
 import { KeptRenderings } from './kept-renderings.ts';
 import { type LoadedPackages, loadMacros, loadPackages, yamlRenderer } from './load.ts';
@@ -50,6 +50,8 @@ export interface ParsedProject {
   readonly docs: ReadonlyMap<string, DocsBlock>;
   readonly bodies: ReadonlyMap<string, NodeBody>;
   readonly names: Names;
+  /** What is kept from one process to the next, if anything is. */
+  readonly kept: KeptRenderings | undefined;
   readonly graph: Graph;
 }
 
@@ -110,6 +112,9 @@ export function parseProject(options: ParseOptions): ParsedProject {
   for (const draft of drafts) renderDraft(draft, parts);
   const all = [...sources, ...drafts.map(({ node }) => node)];
   followTested(drafts, all);
+  const names = new Names(all.filter(({ enabled }) => enabled));
+  const disabled = new Names(all.filter(({ enabled }) => !enabled));
+  disableTestsOfDisabled(drafts, { names, disabled, root: loaded.root.name, say: scope.say });
   reportClashes(drafts, problems);
   const nodes = all.filter(({ enabled }) => enabled);
   const defined = definitions.filter(({ enabled }) => enabled);
@@ -131,8 +136,6 @@ export function parseProject(options: ParseOptions): ParsedProject {
       ({ id, body }) => [id, body],
     ),
   );
-  const names = new Names(nodes);
-  const disabled = new Names(all.filter(({ enabled }) => !enabled));
   const resolver = new Resolver({ names, disabled, loaded, problems });
   const metrics = new Map(defined.map((one) => [one.uniqueId, one]));
   for (const { node, body } of drafts) {
@@ -194,6 +197,7 @@ export function parseProject(options: ParseOptions): ParsedProject {
     docs,
     bodies,
     names,
+    kept: renderings,
     graph,
   };
 }
@@ -207,37 +211,4 @@ function readSelectors({ root }: LoadedPackages, render: RenderValue, problems: 
   const file = names.find((name) => existsSync(join(root.directory, name)));
   const yaml = file === undefined ? undefined : readYaml(join(root.directory, file), file, problems);
   return yaml === undefined ? null : render(yaml.data, yaml.file, 1);
-}
-
-/**
- * A generic test belongs to the group of what it tests, and is disabled with it, or if only a schema file knows what it
- * tests.
- */
-function followTested(drafts: readonly Draft[], all: readonly GraphNode[]): void {
-  const mapped = enabledLast(all);
-  const byId = new Map(mapped.map((node) => [node.uniqueId, node]));
-  // A schema file may list a seed among the models, or describe a model of another package: its tests are of those.
-  const refable = new Map(
-    mapped.flatMap((node) =>
-      ['model', 'seed', 'snapshot'].includes(node.resourceType) ? [[nameOfId(node.uniqueId), node]] : [],
-    ),
-  );
-  for (const { node } of drafts) {
-    const attached = node.test?.attachedNode;
-    if (attached == null) continue;
-    const tested = byId.get(attached) ?? refable.get(nameOfId(attached));
-    if (node.test !== undefined && tested !== undefined) node.test.attachedNode = tested.uniqueId;
-    if (tested?.enabled !== true) node.enabled = false;
-    else if (tested.resourceType !== 'source') node.group = tested.group;
-  }
-}
-
-/** What is disabled may have the unique id of something enabled, which has to win where the last one does. */
-function enabledLast<T extends { readonly enabled: boolean }>(all: readonly T[]): T[] {
-  return all.toSorted((a, b) => Number(a.enabled) - Number(b.enabled));
-}
-
-/** The name, and the version, of a unique id. */
-function nameOfId(uniqueId: string): string {
-  return uniqueId.split('.').slice(2).join('.');
 }
