@@ -82,8 +82,9 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     .option('--rows <n>', 'about how many generated sales', wholeNumber, 500_000)
     .option('--seed <n>', 'seed of the generated sales', wholeNumber, 1);
 
-  windows(
+  options(
     command('run', 'plan, extract, load, check freshness, build, publish', () => import('./commands/run.ts')),
+    [windows, checkOption],
   );
   windows(command('plan', 'what a run would do', () => import('./commands/plan.ts')));
   windows(

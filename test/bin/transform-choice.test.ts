@@ -13,6 +13,13 @@ function parsed(...args: string[]): object {
 }
 
 describe('the flags of the commands', () => {
+  test('let every command that builds go without the check', () => {
+    for (const command of ['run', 'build', 'test', 'compile']) {
+      expect(parsed(command, '--no-check')).toEqual({ check: false });
+      expect(parsed(command)).toEqual({});
+    }
+  });
+
   test('mean what they mean to dbt', () => {
     expect(
       parsed(
