@@ -104,11 +104,9 @@ class CompilingEnvironment implements Environment {
     return hash.update(source).digest('hex');
   }
 
-  /** Parses now, so that a mistake shows at once; the form that waits is generated when it is asked for. */
+  /** Parses now, so that a mistake shows at once. The tree is not held: few templates are ever needed in the form that waits. */
   private newProgram(source: string, options: CompileOptions): Program {
-    const generate = this.generator(source, options);
-    const sync = generate('sync');
-    return new Program(options.file, (mode) => (mode === 'sync' ? sync : generate(mode)));
+    return this.keptProgram(source, options, this.generator(source, options)('sync'));
   }
 
   /** What was compiled once has no mistakes: it is parsed again only for the form that waits. */

@@ -94,7 +94,12 @@ export async function checkCompiled(
   compiled: ReadonlyMap<string, string>,
 ): Promise<void> {
   const lend = lender(workspace);
-  await checkWorkspace(workspace, {
+  const { kept } = workspace.project;
+  const { project, configDirectory } = workspace.options;
+  // What a check of the same texts against the same contracts has found once, it would find again.
+  const checked = [[...compiled], [...chosen.keys()], recordedContracts(project, configDirectory)];
+  if (kept?.isClean(checked) === true) return;
+  const isClean = await checkWorkspace(workspace, {
     chosen,
     compiled,
     withWarehouse: (use) =>
@@ -102,17 +107,24 @@ export async function checkCompiled(
         if (!(error instanceof SluiceError && error.kind === 'outside')) throw error;
       }),
   });
+  if (isClean) kept?.setClean(checked);
+}
+
+function recordedContracts(project: Project, configDirectory: string | undefined): unknown {
+  if (configDirectory === undefined) return [];
+  return project.tables.map(({ name }) => readContract(configDirectory, name));
 }
 
 function lender({ pool, project, runId }: Workspace): WithWarehouse {
   return (use) => pool.use({ project: project.loaded.root.name, run: runId, node: 'check' }, use);
 }
 
+/** @returns whether nothing was found; false also where nothing was looked for */
 async function checkWorkspace(
   { project, options, warnings: told }: Workspace,
   check: Pick<CheckOptions, 'chosen' | 'relation' | 'withWarehouse' | 'askFirst' | 'compiled'>,
-): Promise<void> {
-  if (options.check === false) return;
+): Promise<boolean> {
+  if (options.check === false) return false;
   const { errors, warnings } = await checkNodes({
     ...check,
     project,
@@ -121,6 +133,7 @@ async function checkWorkspace(
   });
   for (const warning of warnings) told.warn('CheckedQuery', problemLine(warning));
   if (errors.length > 0) throw new ProjectError(errors);
+  return warnings.length === 0;
 }
 
 /** The columns of the tables that Sluice loads, from the contracts that were recorded. */

@@ -22,6 +22,7 @@ export async function compile(options: TransformOptions): Promise<CompileReport>
     const nodes = await compileSelected(workspace);
     const compiled = new Map(nodes.map(({ uniqueId, sql }) => [uniqueId, sql]));
     await checkCompiled(workspace, chosenNodes(workspace), compiled);
+    workspace.project.kept?.save();
     return { nodes };
   } finally {
     await workspace.pool.close();
@@ -53,7 +54,7 @@ export async function compileSelected(
   const asking: SqlNode[] = [];
   for (const node of chosen) {
     try {
-      const text = compiler.compileAtOnce(node);
+      const text = compiler.compilePublished(node);
       sql.set(node, text);
       if (text === undefined) asking.push(node);
     } catch (error) {

@@ -58,6 +58,7 @@ const settledNames = new Set([
 export class KeptRenderings {
   readonly #kept: KeptTexts;
   readonly #common: string;
+  readonly #keys = new Map<string, string>();
 
   constructor(kept: KeptTexts, scope: Scope, loaded: LoadedPackages) {
     this.#kept = kept;
@@ -68,7 +69,9 @@ export class KeptRenderings {
 
   /** @param node before it is rendered, with the config that it has without its own file */
   keyOf(node: SqlNode): string {
-    return `rendering ${digest([this.#common, node])}`;
+    const key = digest([this.#common, node]);
+    this.#keys.set(node.uniqueId, key);
+    return `rendering ${key}`;
   }
 
   get(key: string): Rendering | undefined {
@@ -79,6 +82,43 @@ export class KeptRenderings {
   /** @param asked the names of dbt's that its templates asked for */
   set(key: string, rendering: Rendering, asked: ReadonlySet<string>): void {
     if (asked.isSubsetOf(settledNames)) this.#kept.set(key, rendering);
+  }
+
+  /**
+   * The key of a node's SQL.
+   *
+   * @param relations what the node is led to, itself first
+   */
+  sqlKeyOf(node: SqlNode, relations: readonly string[]): string | undefined {
+    const key = this.#keys.get(node.uniqueId);
+    return key === undefined ? undefined : `sql ${digest([key, node.config, relations])}`;
+  }
+
+  sql(key: string): string | undefined {
+    const sql = this.#kept.get(key);
+    return typeof sql === 'string' ? sql : undefined;
+  }
+
+  setSql(key: string, sql: string, asked: ReadonlySet<string>): void {
+    // `model` holds when it was made.
+    if (asked.isSubsetOf(settledNames) && !asked.has('model')) this.#kept.set(key, sql);
+  }
+
+  /** Whether a check of all this, by everything that the project says, has found nothing. */
+  isClean(checked: unknown): boolean {
+    return this.#kept.get(this.#checkKey(checked)) === true;
+  }
+
+  setClean(checked: unknown): void {
+    this.#kept.set(this.#checkKey(checked), true);
+  }
+
+  #checkKey(checked: unknown): string {
+    return `clean ${digest([[...this.#keys], checked])}`;
+  }
+
+  save(): void {
+    this.#kept.save();
   }
 }
 

@@ -15,6 +15,7 @@ export class KeptTexts {
   readonly #before: ReadonlyMap<string, unknown>;
   readonly #now = new Map<string, unknown>();
   #changed = false;
+  #saved = false;
 
   /** @param directory of the artifacts; what cannot be read there counts as nothing kept */
   constructor(directory: string) {
@@ -23,8 +24,13 @@ export class KeptTexts {
   }
 
   get(key: string): unknown {
-    const value = this.#now.get(key) ?? this.#before.get(key);
-    if (value !== undefined) this.#now.set(key, value);
+    const known = this.#now.get(key);
+    if (known !== undefined) return known;
+    const value = this.#before.get(key);
+    if (value === undefined) return undefined;
+    this.#now.set(key, value);
+    // The file was written without it.
+    if (this.#saved) this.#changed = true;
     return value;
   }
 
@@ -41,6 +47,7 @@ export class KeptTexts {
       JSON.stringify({ version, entries: Object.fromEntries(this.#now) }),
     );
     this.#changed = false;
+    this.#saved = true;
   }
 }
 

@@ -44,6 +44,13 @@ export interface CompileWith {
   readonly batch?: Batch;
 }
 
+/** SQL that was made without waiting, the names of dbt's that its templates asked for, and what they read. */
+interface AtOnce {
+  readonly sql: string;
+  readonly asked: ReadonlySet<string>;
+  readonly read: ReadonlySet<string>;
+}
+
 interface Rendered {
   readonly text: string;
   /** Ephemeral models that it reads itself. */
@@ -90,7 +97,7 @@ export class Compiler {
     const reads: SqlNode[] = [];
     const context = this.#context(node, session, config, reads, using);
     const atOnce = this.#atOnce(node, config, using);
-    if (atOnce !== undefined) return { sql: atOnce, context, config };
+    if (atOnce !== undefined) return { sql: atOnce.sql, context, config };
     const text = await this.#render(node, context);
     const ctes = await this.#ctes(reads, session);
     return { sql: prependCtes(text, ctes), context, config };
@@ -103,7 +110,34 @@ export class Compiler {
 
   /** The SQL of a node whose templates ask the warehouse nothing, and undefined for any other. Nothing is sent anywhere. */
   compileAtOnce(node: SqlNode, using: CompileWith = {}): string | undefined {
-    return this.#atOnce(node, new RunConfig(node.config, describe(node)), using);
+    return this.#atOnce(node, new RunConfig(node.config, describe(node)), using)?.sql;
+  }
+
+  /** As `compileAtOnce`, for published names: SQL that follows from what was read of the project is kept for the next process. */
+  compilePublished(node: SqlNode): string | undefined {
+    const { kept } = this.#project;
+    const relations = this.#relationsOf(node);
+    const key = relations === undefined ? undefined : kept?.sqlKeyOf(node, relations);
+    const before = key === undefined ? undefined : kept?.sql(key);
+    if (before !== undefined) return before;
+    const made = this.#atOnce(node, new RunConfig(node.config, describe(node)));
+    if (made !== undefined && key !== undefined && made.read.isSubsetOf(new Set(node.dependsOn)))
+      kept?.setSql(key, made.sql, made.asked);
+    return made?.sql;
+  }
+
+  /** What decides where a node's refs lead; undefined where more does: SQL that is put into its own, or limits. */
+  #relationsOf(node: SqlNode): string[] | undefined {
+    const { nodes } = this.#project;
+    if (this.#limits.empty || this.#limits.sample !== undefined) return undefined;
+    const relations = [this.#placement.relation(node).print()];
+    for (const id of node.dependsOn) {
+      const read = nodes.get(id);
+      if (read === undefined || (read.resourceType !== 'source' && isEphemeral(read))) return undefined;
+      const relation = read.resourceType === 'source' ? sourceRelation(read) : this.#placement.read(read);
+      relations.push(relation.print());
+    }
+    return relations;
   }
 
   /** The SQL of a model that reads what stands in for its parents, and sees other values under some names. */
@@ -131,16 +165,28 @@ export class Compiler {
   }
 
   /** Most nodes need no answer of the warehouse, and what never waits is quicker to make and to run. */
-  #atOnce(node: SqlNode, config: RunConfig, using: CompileWith = {}): string | undefined {
+  #atOnce(node: SqlNode, config: RunConfig, using: CompileWith = {}): AtOnce | undefined {
     const found = new Map<string, Cte>();
+    const asked = new Set<string>();
+    const read = new Set<string>();
     const visit = (reader: SqlNode, own: RunConfig, seen: CompileWith): string => {
       const reads: SqlNode[] = [];
-      const context = this.#context(reader, noWarehouse, own, reads, seen, undefined, this.#scopeAtOnce);
+      const context = this.#context(
+        reader,
+        noWarehouse,
+        own,
+        reads,
+        seen,
+        undefined,
+        this.#scopeAtOnce,
+        read,
+      );
       const text = this.#body(reader).renderAtOnce(context).trim();
-      for (const read of reads) {
-        if (found.has(read.uniqueId)) continue;
-        const sql = visit(read, new RunConfig(read.config, describe(read)), {});
-        found.set(read.uniqueId, { name: publishedRelation(read).print(), sql });
+      for (const name of context.asked) asked.add(name);
+      for (const below of reads) {
+        if (found.has(below.uniqueId)) continue;
+        const sql = visit(below, new RunConfig(below.config, describe(below)), {});
+        found.set(below.uniqueId, { name: publishedRelation(below).print(), sql });
       }
       return text;
     };
@@ -148,7 +194,7 @@ export class Compiler {
     try {
       const text = visit(node, config, using);
       for (const message of this.#said) this.#project.scope.say(message);
-      return prependCtes(text, [...found.values()]);
+      return { sql: prependCtes(text, [...found.values()]), asked, read };
     } catch (error) {
       if (error instanceof TemplateError && error.code === 'ASYNC_IN_SYNC') return undefined;
       throw error;
@@ -193,6 +239,7 @@ export class Compiler {
     using: CompileWith,
     standIns?: StandIns,
     scope = this.#project.scope,
+    read?: Set<string>,
   ): NodeContext {
     const { templates, names, loaded } = this.#project;
     return new NodeContext({
@@ -208,6 +255,7 @@ export class Compiler {
       ref: (call) => {
         const target = names.ref(call, node.packageName, loaded.root.name);
         this.#mustBeKnown(node, target, call.name);
+        read?.add(target.uniqueId);
         if (standIns !== undefined) return standIns.relation(target);
         if (isEphemeral(target)) ephemeral.push(target);
         return this.#limited(this.#placement.read(target), node, target, using.batch);
@@ -221,6 +269,7 @@ export class Compiler {
             'Describe it under `sources:` of a schema file.',
           );
         }
+        read?.add(target.uniqueId);
         if (standIns !== undefined) return standIns.relation(target);
         return this.#limited(sourceRelation(target), node, target, using.batch);
       },
