@@ -183,25 +183,30 @@ function warn(scope: BaseScope, message: string): void {
 }
 
 function flagsObject(scope: BaseScope): unknown {
-  const { flags = {} } = scope;
-  return new Attributes(
-    {
-      FULL_REFRESH: scope.fullRefresh,
-      STORE_FAILURES: flags.storeFailures ?? false,
-      WHICH: scope.command,
-      WARN_ERROR: flags.warnError?.error === 'all',
-      EMPTY: flags.empty ?? false,
-      FAIL_FAST: flags.failFast ?? false,
-      DEFER: flags.defer ?? false,
-      FAVOR_STATE: flags.favorState ?? false,
-      INDIRECT_SELECTION: flags.indirectSelection ?? 'eager',
-      EVENT_TIME_START: flags.eventTimeStart ?? null,
-      EVENT_TIME_END: flags.eventTimeEnd ?? null,
-      INVOCATION_COMMAND: `dbt ${scope.command}`,
-      PRINT: true,
-    },
-    'flags',
-  );
+  return new Attributes(flagValues(scope), 'flags');
+}
+
+/** What `flags` of the templates says. */
+export function flagValues({
+  flags = {},
+  fullRefresh,
+  command,
+}: Pick<Scope, 'flags' | 'fullRefresh' | 'command'>): Readonly<Record<string, unknown>> {
+  return {
+    FULL_REFRESH: fullRefresh,
+    STORE_FAILURES: flags.storeFailures ?? false,
+    WHICH: command,
+    WARN_ERROR: flags.warnError?.error === 'all',
+    EMPTY: flags.empty ?? false,
+    FAIL_FAST: flags.failFast ?? false,
+    DEFER: flags.defer ?? false,
+    FAVOR_STATE: flags.favorState ?? false,
+    INDIRECT_SELECTION: flags.indirectSelection ?? 'eager',
+    EVENT_TIME_START: flags.eventTimeStart ?? null,
+    EVENT_TIME_END: flags.eventTimeEnd ?? null,
+    INVOCATION_COMMAND: `dbt ${command}`,
+    PRINT: true,
+  };
 }
 
 function apiObject(): unknown {

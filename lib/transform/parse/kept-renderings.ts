@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { flagValues } from '../context/base-names.ts';
 import type { Scope } from '../context/scope.ts';
 import type { RefCall, SourceCall, SqlNode } from '../graph/node.ts';
 import type { KeptTexts } from '../project/kept.ts';
@@ -51,6 +52,9 @@ const settledNames = new Set([
   'zip_strict',
 ]);
 
+const settledSqlNames = new Set([...settledNames, 'flags']);
+settledSqlNames.delete('model');
+
 /**
  * Renderings kept from one process to the next, so that a node is rendered again only when something it depends on has changed:
  * itself, what is configured for it, any macro, any variable, or the target.
@@ -58,10 +62,12 @@ const settledNames = new Set([
 export class KeptRenderings {
   readonly #kept: KeptTexts;
   readonly #common: string;
+  readonly #flags: Readonly<Record<string, unknown>>;
   readonly #keys = new Map<string, string>();
 
   constructor(kept: KeptTexts, scope: Scope, loaded: LoadedPackages) {
     this.#kept = kept;
+    this.#flags = flagValues(scope);
     const macros = [...scope.registry].map(({ uniqueId, file }) => [uniqueId, file.text]);
     const packages = [...loaded.packages].map(([name, { vars, dispatch }]) => [name, vars, [...dispatch]]);
     this.#common = digest([macros, packages, scope.variables.given, scope.target]);
@@ -91,7 +97,7 @@ export class KeptRenderings {
    */
   sqlKeyOf(node: SqlNode, relations: readonly string[]): string | undefined {
     const key = this.#keys.get(node.uniqueId);
-    return key === undefined ? undefined : `sql ${digest([key, node.config, relations])}`;
+    return key === undefined ? undefined : `sql ${digest([key, node.config, relations, this.#flags])}`;
   }
 
   sql(key: string): string | undefined {
@@ -100,8 +106,8 @@ export class KeptRenderings {
   }
 
   setSql(key: string, sql: string, asked: ReadonlySet<string>): void {
-    // `model` holds when it was made.
-    if (asked.isSubsetOf(settledNames) && !asked.has('model')) this.#kept.set(key, sql);
+    // `model` tells when it was made; the flags of a run are in the key.
+    if (asked.isSubsetOf(settledSqlNames)) this.#kept.set(key, sql);
   }
 
   /** Whether a check of all this, by everything that the project says, has found nothing. */
