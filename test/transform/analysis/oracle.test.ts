@@ -74,3 +74,42 @@ test('what the server runs is not called wrong, and a column that it misses is',
     { numRuns: 300 },
   );
 });
+
+test('the types that are told of calculations and everyday functions are those of the server', async () => {
+  const expressions = [
+    ...['n / i', 'n * i', 'n + i', 'n - n', 'i % 3', '100.0 * n / i', '-n', 'abs(n)', 'mod(n, i)'],
+    ...['round(n / i, 3)', 'round(n)', 'round(n, 1)', 'round(n, 7)', 'round(c, 1)', 'trunc(n, 1)'],
+    ...['trunc(n)', 'trunc(d, month)', 'ceil(n)', 'floor(n, 1)', 'floor(c)', 'div0(n, i)', 'div0null(n, i)'],
+    ...['coalesce(n, 0)', 'nvl(n, i)', 'nullif(n, 0)', 'zeroifnull(n)', 'iff(f, n, null)', 'nvl2(n, n, 0)'],
+    ...['case when f then n end', 'case i when 1 then 1 else 2.5 end', 'least(n, i)', "decode(i, 1, 'a', b)"],
+    ...['sum(n)', 'sum(c)', 'sum(iff(f, 1, 0))', 'avg(n)', 'avg(i)', 'avg(c)', 'avg(n / i)', 'median(n)'],
+    ...['count(*)', 'count(distinct i)', 'count_if(f)', 'min(n)', 'max(d)', 'stddev(n)', 'square(n)'],
+    ...[
+      'datediff(day, d, d)',
+      'dateadd(day, 1, d)',
+      'dateadd(hour, 1, d)',
+      'date_trunc(month, d)',
+      'last_day(d)',
+    ],
+    ...["split_part(b, '-', 1)", 'concat(b, b)', 'b || b', 'length(b)', 'hash(b)', 'x:a', 'x:a::int'],
+    ...[
+      'row_number() over (order by n)',
+      'lag(n) over (order by d)',
+      'avg(n) over ()',
+      'to_number(b, 10, 2)',
+    ],
+  ];
+  const from = '(select t.*, a as i, 1::number(20, 3) as n, 1::float as c from t)';
+  for (const expression of expressions) {
+    const sql = `select ${expression} as v from ${from}`;
+    const [server] = (await warehouse.execute(sql)).columns;
+    const [told] = analyzeSql(sql, catalog).columns;
+    const { type, precision, scale } = told?.type ?? {};
+    const exact = server?.type === 'FIXED';
+    expect([expression, type, ...(exact ? [precision, scale] : [])]).toEqual([
+      expression,
+      server?.type,
+      ...(exact ? [server.precision, server.scale] : []),
+    ]);
+  }
+});

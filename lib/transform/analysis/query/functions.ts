@@ -15,7 +15,7 @@ import {
   TZ,
   VARIANT,
 } from '../../../sql/index.ts';
-import { commonOf } from './coercion.ts';
+import { calculated, commonOf } from './coercion.ts';
 import { AGGREGATE_NAMES, OTHER_NAMES, SCALAR_NAMES, WINDOW_NAMES } from './function-names.ts';
 import type { Value } from './shape.ts';
 import { anyNullable } from './shape.ts';
@@ -80,7 +80,7 @@ const FIXED_TYPES: ReadonlyMap<string, SqlType> = new Map(
         FLOAT,
         `TO_DOUBLE TRY_TO_DOUBLE SQRT CBRT EXP LN LOG POWER POW SIN COS TAN ASIN ACOS ATAN ATAN2 SINH COSH TANH COT
          DEGREES RADIANS PI HAVERSINE CORR COVAR_POP COVAR_SAMP PERCENT_RANK CUME_DIST MONTHS_BETWEEN STDDEV_POP REGR_SLOPE
-         REGR_INTERCEPT REGR_R2 AS_DOUBLE AS_REAL APPROX_PERCENTILE JAROWINKLER_DISTANCE`,
+         REGR_INTERCEPT REGR_R2 SQUARE STDDEV STDDEV_SAMP AS_DOUBLE AS_REAL APPROX_PERCENTILE JAROWINKLER_DISTANCE`,
       ],
       [
         fixed(18, 0),
@@ -92,7 +92,8 @@ const FIXED_TYPES: ReadonlyMap<string, SqlType> = new Map(
          WEEKOFYEAR QUARTER HOUR MINUTE SECOND YEAROFWEEK YEAROFWEEKISO POSITION CHARINDEX ARRAY_SIZE ARRAY_POSITION
          REGEXP_COUNT REGEXP_INSTR ASCII UNICODE EDITDISTANCE SIGN DATE_PART JAROWINKLER_SIMILARITY WIDTH_BUCKET`,
       ],
-      [NUMBER, 'HASH HASH_AGG RANDOM SEQ1 SEQ2 SEQ4 SEQ8 GROUPING GROUPING_ID'],
+      [fixed(19, 0), 'HASH HASH_AGG'],
+      [NUMBER, 'RANDOM SEQ1 SEQ2 SEQ4 SEQ8 GROUPING GROUPING_ID'],
     ] as const
   ).flatMap(([type, names]) => words(names).map((name) => [name, type] as const)),
 );
@@ -101,7 +102,7 @@ const FIXED_TYPES: ReadonlyMap<string, SqlType> = new Map(
 const SAME_TYPE: ReadonlyMap<string, number> = new Map(
   words(
     `MAX MIN ANY_VALUE FIRST_VALUE LAST_VALUE NTH_VALUE LAG LEAD MODE MAX_BY MIN_BY NULLIF NULLIFZERO ZEROIFNULL ABS
-     CEIL FLOOR CONNECT_BY_ROOT`,
+     CONNECT_BY_ROOT`,
   ).map((name) => [name, 0]),
 );
 
@@ -169,9 +170,29 @@ export function typeOfCall(
           .filter((arg) => !isNullConstant(arg))
           .map(({ type }) => type),
       );
+    case 'AVG':
+      return averaged(args[0]?.type);
+    case 'MEDIAN':
+      return medianOf(args[0]?.type);
     case 'ROUND':
+    case 'TRUNC':
+    case 'TRUNCATE':
+    case 'CEIL':
+    case 'CEILING':
+    case 'FLOOR':
+      return rounded(args[0]?.type, texts);
     case 'MOD':
-      return args[0]?.type?.type === 'REAL' ? FLOAT : undefined;
+      return calculated('%', args[0]?.type, args[1]?.type);
+    case 'DIV0':
+    case 'DIV0NULL':
+      return calculated('/', args[0]?.type, args[1]?.type);
+    case 'DECODE':
+      return commonOf(
+        args
+          .filter((_, index) => index > 0 && (index % 2 === 0 || index === args.length - 1))
+          .filter((arg) => !isNullConstant(arg))
+          .map(({ type }) => type),
+      );
     case 'DATE_TRUNC':
       return [args[1]?.type, args[0]?.type].find((type) => type !== undefined && type.type !== 'TEXT');
     case 'LAST_DAY':
@@ -219,6 +240,27 @@ function addedTo(type: SqlType | undefined, part: string | undefined): SqlType |
   if (type.type !== 'DATE') return type;
   if (part === undefined) return undefined;
   return TIME_PARTS.test(part) ? NTZ : type;
+}
+
+/** AVG divides by a count: it has the scale of a division, and all digits that a NUMBER can have. */
+function averaged(type: SqlType | undefined): SqlType | undefined {
+  if (type?.type !== 'FIXED') return type?.type === 'REAL' ? type : undefined;
+  return fixed(38, calculated('/', type, NUMBER)?.scale ?? 0);
+}
+
+/** MEDIAN of NUMBER(p, s) has three more digits. */
+function medianOf(type: SqlType | undefined): SqlType | undefined {
+  if (type?.type !== 'FIXED') return type?.type === 'REAL' ? type : undefined;
+  return fixed(38, Math.min(37, (type.scale ?? 0) + 3));
+}
+
+/** ROUND(value[, places]) and its kin: the scale becomes the places, and rounding up may take one more digit; TRUNC(moment, part). */
+function rounded(type: SqlType | undefined, texts: readonly (string | undefined)[]): SqlType | undefined {
+  if (type?.type !== 'FIXED') return type?.type === 'TEXT' || type?.type === 'VARIANT' ? undefined : type;
+  const places = texts.length === 1 ? '0' : texts[1];
+  if (places === undefined || !/^\d+$/.test(places)) return undefined;
+  const [precision, scale, kept] = [type.precision ?? 38, type.scale ?? 0, Number(places)];
+  return kept >= scale ? type : fixed(Math.min(38, precision - scale + kept + 1), kept);
 }
 
 /** TO_NUMBER(value[, format][, precision[, scale]]). */
