@@ -7,6 +7,7 @@ import { Compiler } from '../run/compile/compiler.ts';
 import { deferReads } from '../run/compile/deferral.ts';
 import { Placement, publishedRelation } from '../run/compile/placement.ts';
 import { readLimits } from '../run/compile/read-limits.ts';
+import { refusePython } from '../run/nodes/refuse-python.ts';
 import { openWorkspace, type Workspace } from '../run/workspace.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function show(options: TransformOptions & { readonly limit: number 
   const { project, pool, runId } = workspace;
   const node = theNode(workspace);
   try {
+    refusePython(node);
     const placement = new Placement(new Set(), runId);
     await deferReads(workspace, placement);
     return await pool.use(

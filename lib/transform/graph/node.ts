@@ -61,10 +61,10 @@ interface NodeBase {
   docBlocks?: readonly string[];
 }
 
-/** A node with SQL of its own: a model, test, seed, snapshot, … */
+/** A node with SQL of its own: a model, test, seed, snapshot, …; a model may be written in Python instead. */
 export interface SqlNode extends NodeBase {
   readonly resourceType: Exclude<ResourceType, 'source'>;
-  readonly language: 'sql';
+  readonly language: 'sql' | 'python';
   readonly rawCode: string;
   readonly checksum: string;
   database: string;

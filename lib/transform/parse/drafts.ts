@@ -10,6 +10,7 @@ import { describedVersions, spelledVersion } from '../project/versions.ts';
 import { asRecord, asTexts, type Data, type DataRecord } from '../values.ts';
 import { FileBody, type NodeBody } from './bodies.ts';
 import { type LoadedPackages, shownPath } from './load.ts';
+import { PythonBody } from './python-body.ts';
 
 /** A node that was found and not rendered yet: its config, names and dependencies are still to come. */
 export interface Draft {
@@ -47,31 +48,21 @@ export function modelDrafts(
   properties: PackageProperties,
   reading: DescriptionReading,
 ): Draft[] {
-  const files = modelFiles(loaded, config, reading.problems);
+  const files = filesBelow(config.directory, config.modelPaths, ['.sql', '.py']);
   const names = new Set(files.map(({ relative }) => nameOf(relative)));
   const described = descriptionsByFile(properties.models, names, reading);
   return files.map((file) => {
     const { said, version } = described.get(nameOf(file.relative)) ?? {};
+    const { propertiesConfig, ...configs } = configsOf(said);
     return fileDraft(file, config.name, shownPath(loaded, config.name, file.file), 'model', {
       ...(said === undefined ? {} : { said }),
       ...(version === undefined ? {} : { version }),
-      ...configsOf(said),
+      ...configs,
+      // dbt makes a model in Python a table whatever dbt_project.yml says.
+      propertiesConfig: isPython(file) ? { materialized: 'table', ...propertiesConfig } : propertiesConfig,
       defaults: modelDefaults,
       tree: 'models',
     });
-  });
-}
-
-/** The SQL files of a package's models, without those that cannot be models. */
-function modelFiles(loaded: LoadedPackages, config: ProjectFileConfig, problems: Problems): ProjectFile[] {
-  return filesBelow(config.directory, config.modelPaths, ['.sql', '.py']).filter(({ file }) => {
-    if (!file.endsWith('.py')) return true;
-    problems.add({
-      file: shownPath(loaded, config.name, file),
-      message: 'Python models cannot be built.',
-      hint: 'Write the model in SQL, or exclude it from model-paths.',
-    });
-    return false;
   });
 }
 
@@ -167,6 +158,10 @@ export function analysisDrafts(
   });
 }
 
+function isPython({ file }: ProjectFile): boolean {
+  return file.endsWith('.py');
+}
+
 interface FileDraftParts extends Pick<Draft, 'propertiesConfig' | 'writtenConfig' | 'defaults' | 'tree'> {
   readonly said?: Properties;
   readonly version?: ModelVersion;
@@ -185,9 +180,10 @@ function fileDraft(
   const folders = file.relative.split('/').slice(0, -1);
   return {
     ...rest,
-    body: new FileBody(source, shown),
+    body: isPython(file) ? new PythonBody(source, shown) : new FileBody(source, shown),
     node: {
       ...emptyNode(resourceType, name, packageName, source),
+      language: isPython(file) ? 'python' : 'sql',
       uniqueId: [resourceType, packageName, ...id].join('.'),
       path: file.relative,
       originalPath: file.file,

@@ -18,6 +18,7 @@ import { runTest } from './execute-test.ts';
 import { runUnitTest } from './execute-unit-test.ts';
 import { maskedColumns } from './masked-columns.ts';
 import { commenting } from './query-comment.ts';
+import { refusePython } from './refuse-python.ts';
 import { transience } from './transient.ts';
 
 export interface RunnerParts {
@@ -94,6 +95,7 @@ export class NodeRunner {
     onCompiled: (path: string, sql: string) => void,
   ): Promise<Ended> {
     const { project, compiler, placement } = this.#parts;
+    refusePython(node);
     if (node.resourceType === 'seed') {
       const rows = await buildSeed(node, { project, compiler, placement, warehouse, session });
       return { status: 'success', passed: true, message: `INSERT ${rows}`, rows };
