@@ -110,6 +110,18 @@ describe('a microbatch model', () => {
     expect(results()[0].batch_results.successful).toHaveLength(5);
   });
 
+  test('names the first of the batches that failed, whichever failed first', async () => {
+    await sales();
+    // Of two batches at the same time, the later one fails before the earlier one has begun to compute.
+    const slow = "{{ 'sum(seq4())' if model.batch.id == '20260102' else 'no_such_column' }}";
+    const failing = `${config}\n{% if model.batch and model.batch.id in ('20260102', '20260103') %}select 1 / (${slow} * 0) as id,
+      '2026-01-01'::timestamp_ntz as sold_at, '' as batch from table(generator(rowcount => 300000))
+      {% else %}${files['models/sold.sql'].slice(config.length)}{% endif %}`;
+    const report = await build(options(dbtProject({ ...files, 'models/sold.sql': failing })));
+    expect(report.problems[0]).toContain('2 of 5 batches are missing, the first is that of 2026-01-02');
+    expect(report.problems[0]).toMatch(/sold_2026-01-02\.sql/);
+  });
+
   test('gives up when its first batch fails, and says what it needs', async () => {
     await sales();
     const directory = dbtProject({

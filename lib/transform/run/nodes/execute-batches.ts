@@ -70,7 +70,7 @@ class BatchRun {
   readonly #size: BatchSize;
   readonly #successful = new Set<Batch>();
   readonly #failed = new Set<Batch>();
-  #failure: BatchFailure | undefined;
+  readonly #failures = new Map<Batch, BatchFailure>();
 
   constructor(node: SqlNode, batches: readonly Batch[], parts: BatchParts) {
     this.#node = node;
@@ -112,7 +112,9 @@ class BatchRun {
         .filter((batch) => chosen.has(batch))
         .map(({ start, end }) => [start.toISOString(), end.toISOString()] as const);
     const results = { successful: bounds(this.#successful), failed: bounds(this.#failed) };
-    if (this.#failure !== undefined) return { results, rows: null, failure: this.#failure };
+    // Of batches that ran at the same time, the first in time, whichever failed first.
+    const [failure] = this.#batches.flatMap((batch) => this.#failures.get(batch) ?? []);
+    if (failure !== undefined) return { results, rows: null, failure };
     const session = this.#session(this.#parts.warehouse);
     return { results, rows: await rowsOf(this.#node, { ...this.#parts, session }) };
   }
@@ -137,7 +139,8 @@ class BatchRun {
       this.#successful.add(batch);
     } catch (error) {
       this.#parts.signal?.throwIfAborted();
-      this.#failure ??= { batch: part.name, error, compiled, statement: session.failedStatement };
+      const { failedStatement: statement } = session;
+      this.#failures.set(batch, { batch: part.name, error, compiled, statement });
       this.#failed.add(batch);
     }
   }
