@@ -52,6 +52,8 @@ export function seedDrafts(
       tree: 'seeds',
       node: {
         ...emptyNode('seed', name, config.name, source),
+        // Blank lines at its end are rows.
+        rawCode: source.trimStart(),
         uniqueId: `seed.${config.name}.${name}`,
         path: relative,
         originalPath: file,

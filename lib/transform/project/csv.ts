@@ -1,5 +1,13 @@
-/** The records of a CSV text by RFC 4180: quotes are doubled, and hold delimiters and line breaks; blank lines are left out. */
-export function parseCsv(text: string, delimiter = ','): string[][] {
+/**
+ * The records of a CSV text by RFC 4180: quotes are doubled, and hold delimiters and line breaks.
+ *
+ * @param blankLines whether a blank line is left out, or is a record of one empty field
+ */
+export function parseCsv(
+  text: string,
+  delimiter = ',',
+  blankLines: 'left out' | 'records' = 'left out',
+): string[][] {
   const records: string[][] = [];
   let record: string[] = [];
   let field = '';
@@ -11,7 +19,7 @@ export function parseCsv(text: string, delimiter = ','): string[][] {
   };
   const endRecord = (): void => {
     endField();
-    if (record.length > 1 || record[0] !== '') records.push(record);
+    if (blankLines === 'records' || record.length > 1 || record[0] !== '') records.push(record);
     record = [];
   };
   for (; at < text.length; at++) {

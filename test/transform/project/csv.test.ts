@@ -23,3 +23,8 @@ test('a byte order mark, another delimiter and a missing last line break are tak
     ['1', 'x;y'],
   ]);
 });
+
+test('blank lines are left out, or records where they are asked for', () => {
+  expect(parseCsv('a\n\n1\n\n')).toEqual([['a'], ['1']]);
+  expect(parseCsv('a\n\n1\n\n', ',', 'records')).toEqual([['a'], [''], ['1'], ['']]);
+});

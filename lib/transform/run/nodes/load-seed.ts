@@ -4,7 +4,7 @@ import type { SqlNode } from '../../graph/node.ts';
 import { parseCsv } from '../../project/csv.ts';
 import { quote, type RelationName, sqlName } from '../../relation.ts';
 import { asText } from '../../values.ts';
-import { seedColumns } from './seed-columns.ts';
+import { numberText, seedColumns } from './seed-columns.ts';
 import { isTransient } from './transient.ts';
 
 /** Values of one statement: Snowflake takes up to 16,384 rows of a VALUES list, and every value is bound. */
@@ -12,10 +12,10 @@ const valuesPerStatement = 8_000;
 
 /** Makes a table of a seed's rows. @returns how many there are */
 export async function loadSeed(node: SqlNode, relation: RelationName, warehouse: Warehouse): Promise<number> {
-  const [header, ...written] = parseCsv(node.rawCode, asText(node.config.delimiter) ?? ',');
+  const [header, ...written] = parseCsv(node.rawCode, asText(node.config.delimiter) ?? ',', 'records');
   if (header === undefined)
     throw compilerError(`the seed ${node.name} has no header`, 'Its first line names the columns.');
-  // As with dbt, values that are missing at the end of a record are NULL.
+  // As with dbt, values that are missing at the end of a record are NULL, and all of a blank line.
   const records = written.map((record) => [
     ...record,
     ...Array<string>(Math.max(0, header.length - record.length)).fill(''),
@@ -27,7 +27,10 @@ export async function loadSeed(node: SqlNode, relation: RelationName, warehouse:
       'A value with a comma in it stands in double quotes.',
     );
   }
-  const columns = seedColumns(node, header, records).map(({ name, type }) => ({ name: quote(name), type }));
+  const columns = seedColumns(node, header, records).map((column) => ({
+    ...column,
+    name: quote(column.name),
+  }));
   const transient = isTransient(node) ? 'TRANSIENT ' : '';
   const definitions = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
   await warehouse.execute(`CREATE OR REPLACE ${transient}TABLE ${sqlName(relation)} (${definitions})`);
@@ -37,7 +40,10 @@ export async function loadSeed(node: SqlNode, relation: RelationName, warehouse:
     const batch = records.slice(start, start + size);
     const places = batch.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
     const binds = batch.flatMap((record) =>
-      record.map((value, index) => bound(value, isText[index] === true)),
+      record.map((value, index) => {
+        const found = bound(value, isText[index] === true);
+        return found !== null && columns[index]?.isNumber === true ? numberText(found) : found;
+      }),
     );
     await warehouse.execute(`INSERT INTO ${sqlName(relation)} VALUES ${places}`, { binds });
   }
