@@ -55,3 +55,37 @@ test('a query comment that ends itself is an error of the node', async () => {
   const report = await shop.build({ ...models, 'dbt_project.yml': "name: p\nquery-comment: 'a */ b'" });
   expect(report.problems.join()).toContain('has "*/" in it, which would end it');
 });
+
+test('hooks at the end see what readers see, once it is published', async () => {
+  const report = await shop.build({
+    ...models,
+    'dbt_project.yml': `name: p
+on-run-end: "{% for place in database_schemas %}create table shop.log.seen as select count(*) as n from {{ place[0] }}.{{ place[1] }}.a where '{{ ref('a') }}' not like '%CANDIDATE%'{% endfor %}"`,
+  });
+  expect(report).toMatchObject({ problems: [], published: true });
+  expect(await shop.rows('SELECT N FROM SHOP.LOG.SEEN')).toEqual([[1]]);
+});
+
+test('a hook at the end that fails is the failure of a run that is published all the same', async () => {
+  const project = { ...models, 'dbt_project.yml': 'name: p\non-run-end: select * from no_such_table' };
+  await expect(shop.build(project)).rejects.toMatchObject({
+    code: 'HOOK_FAILED',
+    kind: 'work',
+    message: expect.stringContaining('on-run-end of p failed, after the run: '),
+    hint: expect.stringContaining('What was built is published.'),
+  });
+  expect(
+    await shop.rows("SELECT COUNT(*) FROM SHOP.INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = 'A'"),
+  ).toEqual([[1]]);
+});
+
+test('hooks at the end run after a failure as well, over what was built and not published', async () => {
+  const report = await shop.build({
+    ...models,
+    'tests/never.sql': "select * from {{ ref('a') }}",
+    'dbt_project.yml': `name: p
+on-run-end: "create table shop.log.seen as select count(*) as n from {{ ref('a') }} where '{{ ref('a') }}' like '%CANDIDATE%'"`,
+  });
+  expect(report.published).toBe(false);
+  expect(await shop.rows('SELECT N FROM SHOP.LOG.SEEN')).toEqual([[1]]);
+});

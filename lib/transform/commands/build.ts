@@ -1,3 +1,4 @@
+import type { SluiceError } from '../../config/index.ts';
 import type { Warehouse } from '../../snowflake/index.ts';
 import { checkBeforeRun } from '../analysis/check.ts';
 import type { BatchResults, RunResult } from '../artifacts/results.ts';
@@ -112,19 +113,22 @@ export class Build {
     const results = new ResultsFile(this.#workspace, this.#chosen, this.#carried.results);
     await this.#stage.prepare();
     let outcomes: Outcome[] = [];
+    let failure: SluiceError | undefined;
     let ended = false;
     try {
       await this.#hooks('start', []);
       outcomes = await this.#runNodes(results);
-      await this.#hooks('end', outcomes);
+      failure = failureOf(outcomes, this.#stage.candidates, this.#workspace.options.audit !== false);
+      if (failure !== undefined) await this.#hooks('end', outcomes);
       ended = true;
     } finally {
       results.close();
       // What stops a build halfway leaves candidates that nobody works on any more; the sessions may be gone with it.
       if (!ended) await this.#stage.abandon().catch(() => {});
     }
-    const failure = failureOf(outcomes, this.#stage.candidates, this.#workspace.options.audit !== false);
     const settled = await this.#stage.settle(failure === undefined);
+    // Grants on all tables of a schema, and the like, are meant for what readers see.
+    if (failure === undefined) await this.#hooks('end', outcomes, settled.published);
     await pool.close();
     return buildReport({
       outcomes,
@@ -161,13 +165,16 @@ export class Build {
     return [...results.values()];
   }
 
-  #hooks(when: 'start' | 'end', outcomes: readonly Outcome[]): Promise<void> {
+  /** @param published whether readers see what was built; at the start they see what was built before */
+  #hooks(when: 'start' | 'end', outcomes: readonly Outcome[], published = when === 'start'): Promise<void> {
+    // Publishing has made relations that the cache of the run does not know of.
+    const cache = when === 'end' && published ? new RelationCache() : this.#cache;
     return this.#withSession(`on-run-${when}`, (session) =>
-      runHooks(this.#workspace.project, when, session, this.#cache, {
+      runHooks(this.#workspace.project, when, session, cache, {
         outcomes,
         models: modelsOf(this.#chosen),
-        relation: (node) =>
-          when === 'start' ? publishedRelation(node) : this.#stage.placement.relation(node),
+        published,
+        relation: (node) => (published ? publishedRelation(node) : this.#stage.placement.relation(node)),
       }),
     );
   }

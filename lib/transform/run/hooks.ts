@@ -21,6 +21,8 @@ export interface RunOfHooks {
   readonly outcomes: readonly Outcome[];
   /** What the run builds. */
   readonly models: readonly SqlNode[];
+  /** Whether readers see what a relation leads to. */
+  readonly published: boolean;
   /** Where a node is to be found: what was just built may not be published yet. */
   relation(node: SqlNode): RelationObject;
 }
@@ -65,21 +67,24 @@ export async function runHooks(
           await new TemplateFile(hook, file).in(templates.compiling).render(context.resolve),
         );
       } catch (error) {
-        throw hookFailure(error, `on-run-${when} of ${config.name}`, hook);
+        throw hookFailure(error, `on-run-${when} of ${config.name}`, hook, when === 'end' && run.published);
       }
     }
   }
 }
 
 /** What went wrong with a hook, in the words of the template or of the warehouse. */
-function hookFailure(error: unknown, name: string, hook: string): unknown {
+function hookFailure(error: unknown, name: string, hook: string, isDone: boolean): unknown {
   if (!(error instanceof TemplateError || error instanceof SluiceError)) return error;
   const [problem] = error instanceof TemplateError ? problemOf(error, { file: name }) : [];
   return new SluiceError({
     code: 'HOOK_FAILED',
-    kind: kindOf(error),
-    message: `${name} failed: ${problem?.message ?? error.message}\n  the hook: ${hook.trim()}`,
-    hint: 'Correct the hook, or the macro it calls, and run the command again.',
+    // The work of the run is done and published: that its hook failed is the run's own failure, whatever the reason.
+    kind: isDone ? 'work' : kindOf(error),
+    message: `${name} failed${isDone ? ', after the run' : ''}: ${problem?.message ?? error.message}\n  the hook: ${hook.trim()}`,
+    hint: isDone
+      ? 'What was built is published. Correct the hook, or the macro it calls, and run the command again.'
+      : 'Correct the hook, or the macro it calls, and run the command again.',
     cause: error,
   });
 }
