@@ -111,7 +111,7 @@ describe.skipIf(typeof browser === 'string')(`the page, ${why}`, () => {
     await page.getByRole('link', { name: 'daily' }).dispatchEvent('click');
     await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor();
     expect(await page.locator('tbody td:first-child').allTextContents()).toEqual(['orders']);
-    expect(await page.evaluate('scrollY')).toBe(0);
+    await expect.poll(() => page.evaluate('scrollY')).toBe(0);
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'orders' }).waitFor();
     await expect.poll(() => page.evaluate('scrollY')).toBe(300);

@@ -21,6 +21,7 @@ function start(data: SiteData): void {
   const scroll = new ScrollMemory();
   let first = true;
   const draw = () => {
+    scroll.leave();
     const route = parseRoute(location.hash);
     document.title = `${titleOf(site, route)} · ${data.project.name}`;
     shell.show(route);

@@ -8,7 +8,11 @@ export class ScrollMemory {
 
   constructor() {
     history.scrollRestoration = 'manual';
-    addEventListener('scroll', () => this.#positions.set(this.#at, scrollY), { passive: true });
+  }
+
+  /** To be called before another place is drawn: a scroll event may come only after it. */
+  leave(): void {
+    this.#positions.set(this.#at, scrollY);
   }
 
   /** To be called when a place has been drawn. */
