@@ -44,7 +44,8 @@ function compileOnce(project: string, artifacts: string, connection: SnowflakeCo
   const program = join(import.meta.dirname, 'transform/compile-project.ts');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [program, project, artifacts, JSON.stringify(connection)],
+    // As bin/sluice.ts starts.
+    ['--max-semi-space-size=16', program, project, artifacts, JSON.stringify(connection)],
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`compiling ended with ${status}: ${stderr}`);

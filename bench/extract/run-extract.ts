@@ -4,6 +4,7 @@ import type { MaskMethod, SourceConnection, StagingConnection } from '../../lib/
 import { daily, defineProject, full, parseProject } from '../../lib/config/index.ts';
 import { type DayRange, extractTables, openSource, readContract } from '../../lib/extract/index.ts';
 import { newRunId, openStaging } from '../../lib/staging/index.ts';
+import { peakMegabytes } from '../peak-memory.ts';
 
 export interface ExtractInput {
   readonly source: SourceConnection;
@@ -60,7 +61,7 @@ const result: ExtractResult = {
   rows: manifests.reduce((rows, manifest) => rows + manifest.totalRows, 0),
   seconds: (performance.now() - began) / 1000,
   cpuSeconds: (user + system) / 1e6,
-  peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  peakMegabytes: peakMegabytes(),
   fileMegabytes:
     manifests.reduce((bytes, { files }) => bytes + files.reduce((sum, file) => sum + file.bytes, 0), 0) / 1e6,
 };

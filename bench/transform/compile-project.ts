@@ -1,6 +1,7 @@
 /** One process of the bench: compiles a project as a command does, and prints its time since the process began and its memory. */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { peakMegabytes } from '../peak-memory.ts';
 
 enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/sluice'));
 const { defineProject, full, parseProject } = await import('../../lib/config/index.ts');
@@ -18,7 +19,6 @@ const { nodes } = await compile({
   connect: () => connectWarehouse(JSON.parse(connection)),
   artifactsDirectory,
 });
-const { maxRSS } = process.resourceUsage();
 console.log(
-  JSON.stringify({ nodes: nodes.length, seconds: performance.now() / 1000, megabytes: maxRSS / 1024 }),
+  JSON.stringify({ nodes: nodes.length, seconds: performance.now() / 1000, megabytes: peakMegabytes() }),
 );
