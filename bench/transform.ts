@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SnowflakeConnection } from '../lib/config/index.ts';
 import { startSnowflake } from '../lib/local/snowflake/index.ts';
+import { connectWarehouse } from '../lib/snowflake/index.ts';
 import { median } from './statistics.ts';
 import { timeBuild } from './transform/build-project.ts';
 import { timeDbt } from './transform/dbt.ts';
@@ -95,7 +96,10 @@ try {
     bounds.megabytes,
   );
   if (values.dbt !== undefined) {
-    for (const [name, seconds] of timeDbt(values.dbt, project, server)) report(name, seconds, 's');
+    const warehouse = await connectWarehouse(connection);
+    await warehouse.execute('CREATE DATABASE IF NOT EXISTS "SLUICE"');
+    await warehouse.close();
+    for (const [name, seconds] of await timeDbt(values.dbt, project, server)) report(name, seconds, 's');
   }
   if (values.build !== undefined) {
     report(
