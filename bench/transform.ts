@@ -98,6 +98,7 @@ try {
   if (values.dbt !== undefined) {
     const warehouse = await connectWarehouse(connection);
     await warehouse.execute('CREATE DATABASE IF NOT EXISTS "SLUICE"');
+    await warehouse.execute('CREATE SCHEMA IF NOT EXISTS "SLUICE"."DEV"');
     await warehouse.close();
     for (const [name, seconds] of await timeDbt(values.dbt, project, server)) report(name, seconds, 's');
   }
