@@ -17,7 +17,9 @@ const files = {
 function keptProject(more: Readonly<Record<string, string>> = {}) {
   const directory = dbtProject({ ...files, ...more });
   const artifactsDirectory = temporaryFolder();
-  const compiled = async (choice: { vars?: Record<string, unknown>; env?: NodeJS.ProcessEnv } = {}) => {
+  const compiled = async (
+    choice: { vars?: Record<string, unknown>; env?: NodeJS.ProcessEnv; empty?: boolean } = {},
+  ) => {
     const connect = () => Promise.reject(new Error('no warehouse'));
     const { nodes } = await compile({ directory, project: shop, artifactsDirectory, connect, ...choice });
     const manifest = JSON.parse(readFileSync(join(artifactsDirectory, 'manifest.json'), 'utf8'));
@@ -91,4 +93,30 @@ test('a file of what was kept that is damaged counts as nothing kept', async () 
   writeFileSync(kept, '{"version":3,"entries":');
   expect((await compiled()).sql).toEqual(first.sql);
   expect(JSON.parse(readFileSync(kept, 'utf8')).version).toBe(3);
+});
+
+test('SQL follows the names of what it reads, limits, and ephemeral models, though its own file is as it was', async () => {
+  const { compiled, write } = keptProject({
+    'models/e.sql': "{{ config(materialized='ephemeral') }}select 1 as n",
+    'models/f.sql': "select * from {{ ref('e') }}",
+  });
+  const first = await compiled();
+  expect(first.sql.get('b')).toMatch(/from \S+\.a where/i);
+  expect((await compiled({ empty: true })).sql.get('b')).toMatch(/limit 0/i);
+  expect((await compiled()).sql.get('b')).toBe(first.sql.get('b'));
+  write('models/s.yml', 'models: [{name: a, config: {alias: renamed}}]');
+  write('models/e.sql', "{{ config(materialized='ephemeral') }}select 2 as n");
+  const second = await compiled();
+  expect(second.sql.get('b')).toMatch(/from \S+\.renamed where/i);
+  expect(second.sql.get('f')).toContain('select 2 as n');
+});
+
+test('a check that found nothing once does not hide what is wrong afterwards, however often it is asked', async () => {
+  const { compiled, write } = keptProject();
+  await compiled();
+  await compiled();
+  write('models/a.sql', 'select 1 as m');
+  for (let time = 0; time < 2; time++) await expect(compiled()).rejects.toThrow(/no column "?n/i);
+  write('models/a.sql', 'select 1 as n');
+  expect((await compiled()).sql.get('a')).toBe('select 1 as n');
 });
